@@ -1,0 +1,3 @@
+"""Sightline: observability for production GenAI systems."""
+
+__version__ = "0.1.0"

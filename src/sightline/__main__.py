@@ -1,0 +1,5 @@
+"""`python -m sightline` is the command."""
+
+from sightline.cli import main
+
+main()

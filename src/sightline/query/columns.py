@@ -1,0 +1,18 @@
+"""The columns that answers are made of. Times leave the engine as whole nanoseconds: its own conversion stops at microseconds."""
+
+from sightline.facts.vocabulary import FACTS
+
+SPAN_COLUMNS = ", ".join(
+    [
+        *(name for name, fact in FACTS.items() if fact.type != "time"),
+        *(f"toUnixTimestamp64Nano({name}) AS {name}_ns" for name, fact in FACTS.items() if fact.type == "time"),
+        "settled",
+    ]
+)
+SPAN_DETAIL_COLUMNS = f"""{SPAN_COLUMNS},
+  attr_string, attr_int, attr_double, attr_bool, attr_other,
+  resource_string, resource_other, scope_name, scope_version, scope_other,
+  span_kind, trace_state, links, weight, start_flagged, start_sent_ns, input_preview, output_preview"""
+TRACE_COLUMNS = """project, trace_id, root_span_id, name, kind, task, service, environment, release, user_id, session_id, tenant,
+  toUnixTimestamp64Nano(start) AS start_ns, duration_ns, ttft_ns, status, span_count, error_count, llm_count,
+  input_tokens, output_tokens, cost_usd, models, input_preview, output_preview, settled"""

@@ -1,0 +1,137 @@
+"""A filter's tree → one SQL condition with bound parameters, for questions about spans and about traces.
+
+No text of the question reaches the SQL: names become expressions through the table in `fields`, everything else (values,
+attribute keys, score names) is bound.
+"""
+
+from dataclasses import dataclass
+
+from sightline.query.binder import Binder, buckets
+from sightline.query.conditions import Scene, all_of, any_of, condition, scope_of
+from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, parse_filter, without_not
+from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window
+
+# A root or a trace is looked for this far around the window of a question about spans.
+REACH_NS = 24 * UNITS_NS["h"]
+# A trace's spans are looked for until this long after its window ended or its root did.
+AFTERMATH_NS = UNITS_NS["h"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter read and free of `not`s; None asks nothing."""
+
+    expression: Expression | None
+
+    @classmethod
+    def parse(cls, text: str) -> "Filter":
+        """Raises BadFilterError that points at the column."""
+        expression = parse_filter(text)
+        return cls(None if expression is None else without_not(expression))
+
+    def on_spans(self, scene: Scene, binder: Binder) -> str:
+        """The condition on rows of `spans`. Raises BadFilterError or UnknownFactError."""
+        return "1" if self.expression is None else _Compiler(scene, binder).on_spans(self.expression)
+
+    def on_traces(self, scene: Scene, binder: Binder) -> str:
+        """The condition on rows of `traces`: one of the trace's spans satisfies the whole filter. Raises as `on_spans`."""
+        return "1" if self.expression is None else _Compiler(scene, binder).on_traces(self.expression)
+
+
+def reach(window: Window) -> Window:
+    """Where the roots and traces of the spans in a window are looked for."""
+    return Window(max(window.from_ns - REACH_NS, EARLIEST_NS), min(window.to_ns + REACH_NS, LATEST_NS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    scene: Scene
+    binder: Binder
+
+    def on_spans(self, expression: Expression) -> str:
+        scope = _scope(expression)
+        if scope in ("trace", "root"):
+            return self._related(expression, scope)
+        if isinstance(expression, Both):
+            return _joined(expression.word, [self.on_spans(item) for item in _grouped(expression)])
+        return self._on_its_row(expression)
+
+    def on_traces(self, expression: Expression) -> str:
+        """Conjuncts about the trace are asked of its row, those about its root of the root, the others of one span."""
+        conjuncts = expression.items if isinstance(expression, Both) and expression.word == "and" else (expression,)
+        conditions = [self._on_its_row(item) for item in conjuncts if _scope(item) == "trace"]
+        roots = [item for item in conjuncts if _scope(item) == "root"]
+        spans = [item for item in conjuncts if _scope(item) in ("span", None)]
+        if roots:
+            conditions.append(self._related(_together("and", roots), "root"))
+        if spans:
+            conditions.append(self._one_of_its_spans(_together("and", spans)))
+        return all_of(conditions)
+
+    def _related(self, expression: Expression, scope: Scope) -> str:
+        """The span's trace or root answers in its stead."""
+        near, project = reach(self.scene.window), self.binder.text(self.scene.project)
+        which = (
+            f"traces WHERE project = {project} AND {self.binder.traces_in(near)}"
+            if scope == "trace"
+            else f"spans WHERE parent_span_id IS NULL AND project = {project} AND {self.binder.spans_in(near)}"
+        )
+        return f"trace_id IN (SELECT trace_id FROM {which} AND {self._on_its_row(expression)})"
+
+    def _one_of_its_spans(self, expression: Expression) -> str:
+        """The window is that of the traces; their spans may start later, for as long as the longest of them lasted."""
+        binder, window = self.binder, self.scene.window
+        project = binder.text(self.scene.project)
+        sides = [f"project = {project}"]
+        lowest, end = binder.sides(window)
+        if lowest:
+            sides.append(buckets("start", ">=", lowest))
+        if end:
+            ends = "max(toUnixTimestamp64Nano(start) + toInt64(least(ifNull(duration_ns, 0), 3000000000000000000)))"
+            last = f"(SELECT {ends} FROM traces WHERE project = {project} AND {binder.traces_in(window)})"
+            to, slack, latest = (binder.bind(ns, "Int64") for ns in (window.to_ns, AFTERMATH_NS, LATEST_NS))
+            until = f"fromUnixTimestamp64Nano(toInt64(least(greatest({to}, ifNull({last}, 0)) + {slack}, {latest})), 'UTC')"
+            sides.append(buckets("start", "<", until))
+        return f"trace_id IN (SELECT trace_id FROM spans WHERE {' AND '.join(sides)} AND {self.on_spans(expression)})"
+
+    def _on_its_row(self, expression: Expression) -> str:
+        match expression:
+            case Comparison():
+                return condition(expression, self.scene, self.binder)
+            case Both():
+                return _joined(expression.word, [self._on_its_row(item) for item in expression.items])
+            case Opposite():
+                return self._on_its_row(without_not(expression))
+
+
+def _scope(expression: Expression) -> Scope | None:
+    """The one scope that all of it speaks of, None when it speaks of several."""
+    match expression:
+        case Comparison():
+            return scope_of(expression.term)
+        case Opposite():
+            return _scope(expression.item)
+        case Both():
+            scopes = {_scope(item) for item in expression.items}
+            return scopes.pop() if len(scopes) == 1 else None
+
+
+def _grouped(expression: Both) -> list[Expression]:
+    """Its items, those about the root in one piece and those about the trace in one: the same root answers all."""
+    related: dict[Scope, list[Expression]] = {"root": [], "trace": []}
+    items: list[Expression] = []
+    for item in expression.items:
+        scope = _scope(item)
+        related[scope].append(item) if scope in ("root", "trace") else items.append(item)
+    return [*items, *(_together(expression.word, group) for group in related.values() if group)]
+
+
+def _together(word: str, items: list[Expression]) -> Expression:
+    if len(items) == 1:
+        return items[0]
+    depth, size = max(item.depth for item in items) + 1, sum(item.size for item in items)
+    return Both("and" if word == "and" else "or", tuple(items), depth, size)
+
+
+def _joined(word: str, conditions: list[str]) -> str:
+    return all_of(conditions) if word == "and" else any_of(conditions)

@@ -1,0 +1,123 @@
+"""What can be asked about, and as what: every fact, its `*_ms` and `*_s` forms, and what only a whole trace or session has.
+
+This table is the only way from a name in a question to SQL: an expression in a query comes from here, never from outside.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from sightline.errors import UnknownFactError
+from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, KINDS, STATUSES, Fact
+
+FieldType = Literal["string", "integer", "number", "boolean", "time", "json", "list"]
+
+# What one unit of a field asked for in ms or s is in the ns that are stored.
+TIME_UNITS: Mapping[str, int] = MappingProxyType({"ns": 1, "ms": 1_000_000, "s": 1_000_000_000})
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"kind": KINDS, "status": STATUSES, "error_type": ERROR_TYPES, "finish_reason": FINISH_REASONS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column under a name. `unit` is the asked one; `factor` of it make one of what is stored (1,000,000 for ms).
+
+    `words` are the values that may stand without quotes, if the field has a fixed set. `counted`: sums leave out
+    spans that repeat another's usage.
+    """
+
+    name: str
+    sql: str
+    type: FieldType
+    unit: str | None = None
+    factor: int = 1
+    words: tuple[str, ...] = ()
+    nullable: bool = True
+    counted: bool = False
+    group: str = "trace"
+    meaning: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        """Whether sums and means of it make sense."""
+        return self.type in ("integer", "number")
+
+    @property
+    def value_sql(self) -> str:
+        """The value in the asked unit: an integer stays one only in the stored unit."""
+        return self.sql if self.factor == 1 else f"({self.sql} / {self.factor})"
+
+
+def _of_fact(fact: Fact) -> Field:
+    return Field(
+        fact.name,
+        fact.name,
+        fact.type,
+        fact.unit,
+        words=WORDS.get(fact.name, ()),
+        nullable=fact.nullable,
+        counted=fact.group in ("tokens", "money") and fact.name != "usage_counted",
+        group=fact.group,
+        meaning=fact.meaning,
+    )
+
+
+def _with_times(fields: Iterable[Field]) -> Mapping[str, Field]:
+    found: dict[str, Field] = {}
+    for field in fields:
+        found[field.name] = field
+        if field.unit == "ns":
+            stem = field.name.removesuffix("_ns")
+            for unit in ("ms", "s"):
+                found[f"{stem}_{unit}"] = replace(field, name=f"{stem}_{unit}", type="number", unit=unit, factor=TIME_UNITS[unit])
+    return MappingProxyType(found)
+
+
+def _shared(*names: str) -> list[Field]:
+    """Facts that a trace has too, under the same name; the sums over spans are made already."""
+    return [replace(_of_fact(FACTS[name]), counted=False, nullable=True) for name in names]
+
+
+_SETTLED = Field("settled", "settled", "boolean", nullable=False, meaning="false while more of the trace may still arrive")
+
+SPAN_FIELDS: Mapping[str, Field] = _with_times([*(_of_fact(fact) for fact in FACTS.values()), _SETTLED])
+
+TRACE_FIELDS: Mapping[str, Field] = _with_times(
+    [
+        *_shared("project", "trace_id", "name", "kind", "task", "service", "environment", "release", "user_id", "session_id"),
+        *_shared("tenant", "feature", "start", "received", "duration_ns", "ttft_ns", "status", "input_tokens", "output_tokens"),
+        *_shared("cost_usd"),
+        Field("root_span_id", "root_span_id", "string", meaning="span_id of the root"),
+        Field("span_count", "span_count", "integer", "spans", nullable=False, meaning="how many spans the trace has"),
+        Field("error_count", "error_count", "integer", "spans", nullable=False, meaning="its spans with status error"),
+        Field("llm_count", "llm_count", "integer", "spans", nullable=False, meaning="its counted LLM calls"),
+        Field("models", "models", "list", nullable=False, meaning="the models of its LLM calls: models has 'gpt-4o'"),
+        Field("input_preview", "input_preview", "string", meaning="the first characters of what went in"),
+        Field("output_preview", "output_preview", "string", meaning="the first characters of what came out"),
+        _SETTLED,
+    ]
+)
+
+# Names that only a trace has need no prefix: `models has 'gpt-4o'` asks the span's trace.
+TRACE_ONLY: frozenset[str] = frozenset(TRACE_FIELDS) - frozenset(SPAN_FIELDS)
+
+SESSION_FIELDS: Mapping[str, Field] = _with_times(
+    [
+        *_shared("project", "session_id", "name", "kind", "task", "service", "environment", "release", "user_id", "tenant", "feature"),
+        *_shared("start", "duration_ns", "status", "input_tokens", "output_tokens", "cost_usd"),
+        Field("trace_count", "trace_count", "integer", "traces", nullable=False, meaning="how many of its traces match"),
+        Field("span_count", "span_count", "integer", "spans", nullable=False, meaning="how many spans the trace has"),
+        Field("error_count", "error_count", "integer", "spans", nullable=False, meaning="its spans with status error"),
+        Field("llm_count", "llm_count", "integer", "spans", nullable=False, meaning="its counted LLM calls"),
+    ]
+)
+
+
+def find(name: str, fields: Mapping[str, Field], *, column: int | None = None) -> Field:
+    """The field under a name. Raises UnknownFactError, which suggests the nearest."""
+    field = fields.get(name)
+    if field is None:
+        raise UnknownFactError(name, known=fields.keys(), column=column)
+    return field

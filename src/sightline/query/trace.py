@@ -1,0 +1,111 @@
+"""One trace, or one span of it, by id: found through the index of times, then read whole by primary key."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sightline.errors import NotFoundError
+from sightline.query.binder import Binder, buckets
+from sightline.query.columns import SPAN_COLUMNS, SPAN_DETAIL_COLUMNS, TRACE_COLUMNS
+from sightline.query.reader import Reader, Row
+from sightline.query.statements import statement
+from sightline.query.times import UNITS_NS, Window
+
+# A trace with more spans is answered without attributes, content and events.
+WHOLE_SPANS = 2_000
+
+_MOST_SPANS = 1_000_000
+_MOST_EVENTS = 100_000
+
+# Log records of a trace may arrive before its first span and long after its last.
+_LOGS_NS = UNITS_NS["h"]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRows:
+    """A trace as the engine gives it. `payloads`, `events` and `scores` name their span; scores of the trace have ''."""
+
+    summary: Row
+    spans: list[Row]
+    payloads: list[Row]
+    events: list[Row]
+    scores: list[Row]
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRows:
+    """A span as the engine gives it."""
+
+    span: Row
+    payloads: list[Row]
+    events: list[Row]
+    scores: list[Row]
+
+
+async def read_trace(reader: Reader, project: str, trace_id: str) -> TraceRows:
+    """A trace whole; above WHOLE_SPANS spans only with their facts, `truncated`. Raises NotFoundError."""
+    about = await _about(reader, project, trace_id)
+    summaries, spans, payloads, events, scores = await asyncio.gather(
+        about.ask(reader, "trace_summary", columns=TRACE_COLUMNS, window=about.started),
+        about.ask(reader, "trace_spans", columns=SPAN_DETAIL_COLUMNS, window=about.started, span="1", most=WHOLE_SPANS + 1),
+        about.ask(reader, "trace_payloads", received=about.received, span="1", most=WHOLE_SPANS + 1),
+        about.ask(reader, "trace_events", received=about.logged, span="1", most=_MOST_EVENTS),
+        about.ask(reader, "trace_scores"),
+    )
+    if not summaries or not spans:
+        raise _no_trace(project, trace_id)
+    if len(spans) <= WHOLE_SPANS:
+        return TraceRows(summaries[0], spans, payloads, events, scores)
+    spans = await about.ask(reader, "trace_spans", columns=SPAN_COLUMNS, window=about.started, span="1", most=_MOST_SPANS)
+    return TraceRows(summaries[0], spans, [], [], [], truncated=True)
+
+
+async def read_span(reader: Reader, project: str, trace_id: str, span_id: str) -> SpanRows:
+    """A span whole. Raises NotFoundError."""
+    about = await _about(reader, project, trace_id)
+    span = f"span_id = {about.binder.text(span_id.lower())}"
+    spans, payloads, events, scores = await asyncio.gather(
+        about.ask(reader, "trace_spans", columns=SPAN_DETAIL_COLUMNS, window=about.started, span=span, most=1),
+        about.ask(reader, "trace_payloads", received=about.received, span=span, most=_MOST_EVENTS),
+        about.ask(reader, "trace_events", received=about.logged, span=span, most=_MOST_EVENTS),
+        about.ask(reader, "trace_scores"),
+    )
+    if not spans:
+        raise NotFoundError(f"No span {span_id!r} in trace {trace_id!r} of project {project!r}.")
+    return SpanRows(spans[0], payloads, events, [score for score in scores if score["span_id"] == spans[0]["span_id"]])
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """A trace's whereabouts, as conditions."""
+
+    binder: Binder
+    started: str
+    received: str
+    logged: str
+
+    async def ask(self, reader: Reader, name: str, *, most: int = _MOST_EVENTS, **parts: str) -> list[Row]:
+        return await reader.rows(statement(name, **parts), {**self.binder.params, "rows": most})
+
+
+async def _about(reader: Reader, project: str, trace_id: str) -> _About:
+    binder = Binder({"project": project, "trace_id": trace_id.lower()})
+    found = await reader.rows(statement("trace_times"), binder.params)
+    if not found:
+        raise _no_trace(project, trace_id)
+    times = found[0]
+    first, last = times["min_received_ns"], times["max_received_ns"]
+    return _About(
+        binder,
+        binder.spans_in(Window(times["min_start_ns"], times["max_start_ns"] + 1)),
+        _between(binder, first, last),
+        _between(binder, first - _LOGS_NS, last + 24 * _LOGS_NS),
+    )
+
+
+def _between(binder: Binder, first_ns: int, last_ns: int) -> str:
+    return f"{buckets('received', '>=', binder.time(first_ns))} AND {buckets('received', '<=', binder.time(last_ns))}"
+
+
+def _no_trace(project: str, trace_id: str) -> NotFoundError:
+    return NotFoundError(f"No trace {trace_id!r} in project {project!r}; a trace id is 32 hex digits.")

@@ -1,0 +1,81 @@
+"""Every option of the server: from the command line, `SIGHTLINE_*`, `sightline.toml` in the working directory, or its default here.
+
+The command's options, the environment variables and the documentation are read off this class.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from sightline.errors import SettingsError
+
+MIB = 1 << 20
+
+
+class Settings(BaseSettings):
+    """Frozen once made. Sizes are bytes, times seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SIGHTLINE_", toml_file="sightline.toml", extra="forbid", frozen=True)
+
+    data: Path = Field(Path("sightline-data"), description="Directory for everything that is kept.")
+    store: str | None = Field(
+        None,
+        pattern=r"^clickhouses?(\+https?)?://",
+        description="A ClickHouse server instead of the embedded engine: clickhouse://user:password@host:8123/database.",
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address to listen on, for HTTP and gRPC.")
+    port: int = Field(4318, ge=0, le=65535, description="Port of OTLP/HTTP, the API and the UI; 0 picks a free one.")
+    grpc_port: int = Field(4317, ge=-1, le=65535, description="Port of OTLP/gRPC; 0 picks a free one, -1 switches it off.")
+    max_body_bytes: int = Field(64 * MIB, ge=1024, le=1024 * MIB, description="Largest request body, decompressed.")
+    backlog_bytes: int = Field(
+        512 * MIB, ge=MIB, description="Acknowledged bytes that may wait for the engine before senders are told to wait (429)."
+    )
+    segment_bytes: int = Field(8 * MIB, ge=64 * 1024, le=256 * MIB, description="Most bytes that the engine is given at once.")
+    segment_linger_s: float = Field(
+        0.2, ge=0.0, le=10.0, description="How long arrivals are gathered for one insert while the engine is idle."
+    )
+    duplicate_hours: int = Field(24, ge=1, le=240, description="How long the same body is known again.")
+    most_duplicates: int = Field(
+        4_000_000, ge=0, description="Bodies that are remembered for it at the most; about 17 bytes of memory each."
+    )
+    settle_quiet_s: float = Field(10.0, ge=0.0, description="A trace with its root is settled when nothing came for so long.")
+    settle_patience_s: float = Field(600.0, ge=0.0, description="A trace without its root is settled when nothing came for so long.")
+    settle_every_s: float = Field(1.0, gt=0.0, description="Pause between two settling passes.")
+    retention_days: Literal[7, 30, 90, 400] = Field(90, description="How long facts and content are kept.")
+    query_seconds: float = Field(30.0, gt=0.0, description="A query's time limit.")
+    query_memory_bytes: int = Field(
+        1024 * MIB, ge=64 * MIB, description="A query's memory; sorting and grouping spill to disk at half of it."
+    )
+    query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(**said: object) -> Settings:
+    """Settings from all their sources; `said` (the command line) comes first, its None means 'not said'.
+
+    Raises SettingsError that names each option at fault and what it may be.
+    """
+    try:
+        return Settings(**{name: value for name, value in said.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = (
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']} (it is {fault['input']!r:.80})"
+            for fault in error.errors(include_url=False)
+        )
+        raise SettingsError("These options can't be used: " + "; ".join(faults)) from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"sightline.toml can't be read: {error}") from error

@@ -1,0 +1,1 @@
+"""Configuration, people, keys and rules: comes with the issue that needs it."""

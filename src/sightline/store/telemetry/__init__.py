@@ -1,0 +1,1 @@
+"""The telemetry half of the store: the engine, its schema, loading, settling and retention."""

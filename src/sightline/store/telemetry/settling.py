@@ -1,0 +1,129 @@
+"""Settling: what a span can only know from its relatives, once nothing more is expected of its trace.
+
+A pass takes the traces that have gone quiet and completes their rows in place, with one UPDATE, so that a reader sees a span as it
+arrived or settled and never half. Every step may be cut short by a crash: the next pass does it again. The SQL is in sql/settle.
+"""
+
+import time
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from clickhouse_connect.driver.client import Client
+
+from sightline.store.telemetry.engine import guarded
+from sightline.store.telemetry.schema import trace_summary
+
+log = structlog.get_logger(__name__)
+
+_SQL = {path.name.removesuffix(".sql"): path.read_text() for path in (files("sightline.store.telemetry") / "sql" / "settle").iterdir()}
+_TRACES = (
+    "(s.project, s.trace_id) IN (SELECT project, trace_id FROM settling_traces)"
+    " AND toStartOfFiveMinutes(s.start) IN (SELECT bucket FROM settling_buckets)"
+)
+_SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)})"
+_DEEPEST = 16  # steps; a chain of 65,536 spans
+_WORK_TABLES = ("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "reopened_traces")
+
+
+@dataclass(frozen=True, slots=True)
+class SettlingOptions:
+    """`quiet_s`: without arrivals before a trace with a root settles; `patience_s`: for one without. `most`: traces in one pass."""
+
+    quiet_s: float
+    patience_s: float
+    most: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a pass did."""
+
+    traces: int = 0
+    duplicates: int = 0
+    reopened: int = 0
+
+
+class Settler:
+    """One at a time per store, through a client of its own."""
+
+    def __init__(self, client: Client, options: SettlingOptions) -> None:
+        self._client = client
+        self._options = options
+        self._looked_until_ns = 0
+
+    def settle(self) -> Settled:
+        """One pass. Raises StoreError; whatever it had done is done, the rest is found again."""
+        return guarded(self._settle)
+
+    def _settle(self) -> Settled:
+        self._finish_plans()
+        for table in _WORK_TABLES:
+            self._run(f"TRUNCATE TABLE {table}")
+        reopened = self._reopen()
+        options = self._options
+        self._run(
+            _SQL["01_pick_quiet"],
+            quiet_ms=int(options.quiet_s * 1000),
+            patience_ms=int(options.patience_s * 1000),
+            most=options.most,
+        )
+        traces = self._count("SELECT count() FROM settling_traces")
+        if not traces:
+            return Settled(reopened=reopened)
+        self._run(_SQL["02_buckets"])
+        duplicates = self._remove_duplicates()
+        self._inherit()
+        if self._count(_SQL["08_known_traces"]):
+            self._run(_SQL["09_forget_known"])
+        self._run(_SUMMARISE)
+        self._run(_SQL["11_clear_arrivals"])
+        return Settled(traces, duplicates, reopened)
+
+    def _reopen(self) -> int:
+        newest = self._count("SELECT toUnixTimestamp64Nano(max(max_received)) FROM trace_arrivals")
+        if newest <= self._looked_until_ns:
+            return 0
+        self._run(_SQL["reopen_find"], since_ns=self._looked_until_ns)
+        reopened = self._count("SELECT count() FROM reopened_traces")
+        if reopened:
+            for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
+                self._run(_SQL[step])
+        self._looked_until_ns = newest
+        return reopened
+
+    def _remove_duplicates(self) -> int:
+        self._run(_SQL["03_find_duplicates"], plan=time.time_ns())
+        return self._finish_plans()
+
+    def _finish_plans(self) -> int:
+        """Carry out what is planned: the ledger first, under the plan's number, then the copies, the spans last."""
+        plans = self._client.query("SELECT plan, count() FROM settling_duplicates GROUP BY plan ORDER BY plan").result_rows
+        for plan, _ in plans:
+            self._run(
+                _SQL["duplicates_ledger"],
+                settings={"insert_deduplicate": 1, "insert_deduplication_token": f"settled {plan}"},
+                plan=plan,
+            )
+            for step in ("duplicates_events", "duplicates_payloads", "duplicates_spans"):
+                self._run(_SQL[step], plan=plan)
+        if plans:
+            self._run("TRUNCATE TABLE settling_duplicates")
+        return sum(int(count) for _, count in plans)
+
+    def _inherit(self) -> None:
+        self._run(_SQL["04_inherit_start"])
+        step = 0
+        while step < _DEEPEST and self._count("SELECT count() FROM settling_spans WHERE step = {step:UInt8} AND ancestor != ''", step=step):
+            step += 1
+            self._run(_SQL["05_inherit_step"], step=step)
+            self._run("ALTER TABLE settling_spans DELETE WHERE step < {step:UInt8}", step=step)
+        self._run(_SQL["06_inherit_finish"], step=step)
+        self._run(_SQL["07_update_spans"])
+
+    def _run(self, sql: str, *, settings: dict[str, Any] | None = None, **parameters: object) -> None:
+        self._client.command(sql, parameters=parameters or None, settings=settings)
+
+    def _count(self, sql: str, **parameters: object) -> int:
+        return int(self._client.query(sql, parameters=parameters or None).result_rows[0][0])

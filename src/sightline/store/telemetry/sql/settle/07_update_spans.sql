@@ -1,0 +1,14 @@
+-- One statement, so a reader sees a span as it arrived or settled, never half. What the span says of its own attempts stays.
+UPDATE spans SET
+  task = joinGet('settling_facts', 'task', toString(project), trace_id, span_id),
+  environment = joinGet('settling_facts', 'environment', toString(project), trace_id, span_id),
+  release = joinGet('settling_facts', 'release', toString(project), trace_id, span_id),
+  feature = joinGet('settling_facts', 'feature', toString(project), trace_id, span_id),
+  user_id = joinGet('settling_facts', 'user_id', toString(project), trace_id, span_id),
+  session_id = joinGet('settling_facts', 'session_id', toString(project), trace_id, span_id),
+  tenant = joinGet('settling_facts', 'tenant', toString(project), trace_id, span_id),
+  attempt = coalesce(attempt, joinGet('settling_facts', 'attempt', toString(project), trace_id, span_id)),
+  fallback_of = coalesce(fallback_of, joinGet('settling_facts', 'fallback_of', toString(project), trace_id, span_id)),
+  settled = true
+WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+  AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)

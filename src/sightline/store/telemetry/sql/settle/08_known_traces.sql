@@ -1,0 +1,4 @@
+-- Traces of this pass that have a summary already: a pass that a crash cut short.
+SELECT count() AS n FROM traces_settled
+WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+  AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)

@@ -1,0 +1,3 @@
+DELETE FROM traces_settled
+WHERE start >= (SELECT min(min_start) FROM reopened_traces) AND start <= (SELECT max(max_start) FROM reopened_traces)
+  AND (project, trace_id) IN (SELECT project, trace_id FROM reopened_traces)

@@ -1,0 +1,151 @@
+"""The telemetry store: one data directory (or one ClickHouse), open for loading, settling and asking."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from sightline.errors import StoreClosedError, StoreError, StoreFullError, StoreLockedError
+from sightline.receive import Segment
+from sightline.store.telemetry import schema
+from sightline.store.telemetry.engine import Engine, EngineOptions
+from sightline.store.telemetry.loader import Loader, sync_filesystem
+from sightline.store.telemetry.retention import drop_expired
+from sightline.store.telemetry.settling import Settler, SettlingOptions
+
+log = structlog.get_logger(__name__)
+
+_RETENTION_EVERY_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """`directory` holds the engine's files, dead letters and the lock. `url` names a ClickHouse server instead of the embedded engine."""
+
+    directory: Path
+    url: str | None
+    readers: int
+    query_memory_bytes: int
+    retention_days: int
+    settling: SettlingOptions
+    settle_every_s: float
+
+
+class Store:
+    """What the other rooms know of the engine: ask with `rows`; `load` and `sync` make it `receive`'s sink."""
+
+    def __init__(self, options: StoreOptions) -> None:
+        self._options = options
+        self._engine = Engine(
+            EngineOptions(
+                directory=options.directory / "engine",
+                url=options.url,
+                readers=options.readers,
+                memory_bytes=options.query_memory_bytes,
+            )
+        )
+        loading, settling = self._engine.connect(), self._engine.connect()
+        schema.apply(settling, retention_days=options.retention_days)
+        self._loader = Loader(loading, options.directory / "dead-letters")
+        self._settling_client = settling
+        self._settler = Settler(settling, options.settling)
+
+    async def rows(
+        self,
+        sql: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        limit_s: float = 30.0,
+        settings: Mapping[str, object] | None = None,
+    ) -> list[dict[str, Any]]:
+        """The answer to one question, a dict per row. `{name:Type}` in `sql` is bound from `params` by the engine.
+
+        Raises QueryTimeoutError past `limit_s` seconds. Cancelling the awaiting task kills the query in the engine.
+        """
+        return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
+
+    async def load(self, segment: Segment) -> None:
+        """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
+        try:
+            await asyncio.to_thread(self._loader.load, segment)
+        except OSError as error:
+            raise StoreFullError(f"The data directory can't be written: {error.strerror}.") from error
+
+    async def sync(self) -> None:
+        """Return when all rows loaded so far would survive a power cut."""
+        if self._options.url is None:
+            await asyncio.to_thread(sync_filesystem, self._options.directory)
+
+    async def settle_forever(self) -> None:
+        """Settle what has gone quiet, and drop what has expired, until cancelled. Faults of the engine are logged and tried again."""
+        last_retention = -_RETENTION_EVERY_S
+        while True:
+            try:
+                done = await asyncio.shield(asyncio.to_thread(self._settler.settle))
+                now = asyncio.get_running_loop().time()
+                if now - last_retention >= _RETENTION_EVERY_S:
+                    await asyncio.shield(asyncio.to_thread(drop_expired, self._settling_client))
+                    last_retention = now
+            except StoreClosedError:
+                return
+            except StoreError as error:
+                log.warning("settling_failed", error=str(error)[:500])
+            else:
+                if done.traces or done.reopened:
+                    log.debug("settled", traces=done.traces, duplicates=done.duplicates, reopened=done.reopened)
+                    if done.traces >= self._options.settling.most:
+                        continue
+            await asyncio.sleep(self._options.settle_every_s)
+
+    def close(self) -> None:
+        """Wait for what runs, then close. Idempotent."""
+        self._engine.close()
+
+
+@contextlib.contextmanager
+def _locked(directory: Path) -> Any:
+    directory.mkdir(parents=True, exist_ok=True)
+    fd = os.open(directory / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise StoreLockedError(
+                f"The data directory {str(directory)!r} is in use by another Sightline server (process {holder}): "
+                "stop it, or choose another --data directory."
+            ) from error
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(fd)
+
+
+@asynccontextmanager
+async def open_store(options: StoreOptions) -> AsyncIterator[Store]:
+    """A store with its directory locked, its schema up to date and its settler running.
+
+    Raises StoreLockedError when another server has the directory, StoreNewerError when a newer version wrote it, StoreError when it
+    can't be created or opened.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(_locked(options.directory))
+        except OSError as error:
+            raise StoreError(f"The data directory {str(options.directory)!r} can't be used: {error.strerror}.") from error
+        store = await asyncio.to_thread(Store, options)
+        settling = asyncio.create_task(store.settle_forever(), name="settler")
+        try:
+            yield store
+        finally:
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
+            await asyncio.to_thread(store.close)
