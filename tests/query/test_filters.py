@@ -26,81 +26,102 @@ async def traces_of(engine: Engine, scene: Scene, text: str) -> set[int]:
 
 Holds = Callable[[int], bool]
 
+
+def ALWAYS(_i: int) -> bool:  # noqa: N802 - a constant
+    return True
+
+
+def NEVER(_i: int) -> bool:  # noqa: N802 - a constant
+    return False
+
+
 # filter → for request i: does its root, its LLM call, its tool call match?
 SPANS: list[tuple[str, Holds, Holds, Holds]] = [
-    ("kind = llm", lambda i: False, lambda i: True, lambda i: False),
-    ("kind != llm", lambda i: True, lambda i: False, lambda i: True),
-    ("kind in (llm, 'tool')", lambda i: False, lambda i: True, lambda i: True),
-    ("kind not in (llm, tool)", lambda i: True, lambda i: False, lambda i: False),
-    ("model = 'gpt-4o'", lambda i: False, lambda i: i % 2 == 0, lambda i: False),
+    ("kind = llm", NEVER, ALWAYS, NEVER),
+    ("kind != llm", ALWAYS, NEVER, ALWAYS),
+    ("kind in (llm, 'tool')", NEVER, ALWAYS, ALWAYS),
+    ("kind not in (llm, tool)", ALWAYS, NEVER, NEVER),
+    ("model = 'gpt-4o'", NEVER, lambda i: i % 2 == 0, NEVER),
     # Unknown answers neither a comparison nor its opposite.
-    ("model != 'gpt-4o'", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
-    ("not model = 'gpt-4o'", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
-    ("model not in ('gpt-4o')", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
-    ("model is null", lambda i: True, lambda i: False, lambda i: True),
-    ("not model is null", lambda i: False, lambda i: True, lambda i: False),
-    ("model is not null", lambda i: False, lambda i: True, lambda i: False),
-    ("model like 'gpt-%'", lambda i: False, lambda i: i % 2 == 0, lambda i: False),
-    ("model like 'GPT-%'", lambda i: False, lambda i: False, lambda i: False),
-    ("model ilike 'GPT-_o'", lambda i: False, lambda i: i % 2 == 0, lambda i: False),
-    ("model not like '%o'", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
-    ("model has 'laud'", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
-    ("duration_ms > 300", lambda i: True, lambda i: 10 * (i + 1) > 300, lambda i: False),
-    ("duration_ms > 0.3s", lambda i: True, lambda i: 10 * (i + 1) > 300, lambda i: False),
-    ("duration_s >= 30", lambda i: i + 1 >= 30, lambda i: False, lambda i: False),
-    ("duration_ns = 5000000", lambda i: False, lambda i: False, lambda i: True),
-    ("duration_ms = 5", lambda i: False, lambda i: False, lambda i: True),
-    ("ttft_ms <= 2.5", lambda i: False, lambda i: i + 1 <= 2, lambda i: False),
-    ("input_tokens in (100, 101.0, 7)", lambda i: False, lambda i: i in (0, 1), lambda i: False),
-    ("input_tokens not in (100, 101)", lambda i: False, lambda i: i not in (0, 1), lambda i: False),
-    ("input_tokens > -1", lambda i: False, lambda i: True, lambda i: False),
-    ("input_tokens < 1e30", lambda i: False, lambda i: True, lambda i: False),
-    ("cost_usd >= 0.5", lambda i: False, lambda i: i % 4 != 3 and i >= 50, lambda i: False),
-    ("streamed = true", lambda i: False, lambda i: i % 2 == 0, lambda i: False),
-    ("streamed != true", lambda i: False, lambda i: i % 2 == 1, lambda i: False),
+    ("model != 'gpt-4o'", NEVER, lambda i: i % 2 == 1, NEVER),
+    ("not model = 'gpt-4o'", NEVER, lambda i: i % 2 == 1, NEVER),
+    ("model not in ('gpt-4o')", NEVER, lambda i: i % 2 == 1, NEVER),
+    ("model is null", ALWAYS, NEVER, ALWAYS),
+    ("not model is null", NEVER, ALWAYS, NEVER),
+    ("model is not null", NEVER, ALWAYS, NEVER),
+    ("model like 'gpt-%'", NEVER, lambda i: i % 2 == 0, NEVER),
+    ("model like 'GPT-%'", NEVER, NEVER, NEVER),
+    ("model ilike 'GPT-_o'", NEVER, lambda i: i % 2 == 0, NEVER),
+    ("model not like '%o'", NEVER, lambda i: i % 2 == 1, NEVER),
+    ("model has 'laud'", NEVER, lambda i: i % 2 == 1, NEVER),
+    ("duration_ms > 300", ALWAYS, lambda i: 10 * (i + 1) > 300, NEVER),
+    ("duration_ms > 0.3s", ALWAYS, lambda i: 10 * (i + 1) > 300, NEVER),
+    ("duration_s >= 30", lambda i: i + 1 >= 30, NEVER, NEVER),
+    ("duration_ns = 5000000", NEVER, NEVER, ALWAYS),
+    ("duration_ms = 5", NEVER, NEVER, ALWAYS),
+    ("ttft_ms <= 2.5", NEVER, lambda i: i + 1 <= 2, NEVER),
+    ("input_tokens in (100, 101.0, 7)", NEVER, lambda i: i in (0, 1), NEVER),
+    ("input_tokens not in (100, 101)", NEVER, lambda i: i not in (0, 1), NEVER),
+    ("input_tokens > -1", NEVER, ALWAYS, NEVER),
+    ("input_tokens < 1e30", NEVER, ALWAYS, NEVER),
+    ("cost_usd >= 0.5", NEVER, lambda i: i % 4 != 3 and i >= 50, NEVER),
+    ("streamed = true", NEVER, lambda i: i % 2 == 0, NEVER),
+    ("streamed != true", NEVER, lambda i: i % 2 == 1, NEVER),
     ("start >= 2026-11-01T00:30:00Z", lambda i: i >= 30, lambda i: i >= 30, lambda i: i >= 30),
     ("start < '2026-11-01T01:30:00+01:00'", lambda i: i < 30, lambda i: i < 30, lambda i: i < 30),
     ("start >= 1793493000", lambda i: i >= 30, lambda i: i >= 30, lambda i: i >= 30),
     ("start >= 1793493000100", lambda i: i > 30, lambda i: i >= 30, lambda i: i >= 30),
-    ("attributes['tier'] = 'gold'", lambda i: i % 3 == 0, lambda i: False, lambda i: False),
-    ("attributes['tier'] != 'gold'", lambda i: i % 3 != 0, lambda i: False, lambda i: False),
-    ("attributes['tier'] in ('gold', 'free')", lambda i: True, lambda i: False, lambda i: False),
-    ("attributes['tier'] not in ('gold')", lambda i: i % 3 != 0, lambda i: False, lambda i: False),
-    ('attributes["tier"] like \'g%\'', lambda i: i % 3 == 0, lambda i: False, lambda i: False),
-    ("attributes['n'] >= 58", lambda i: i >= 58, lambda i: False, lambda i: False),
-    ("attributes['n'] = 0", lambda i: i == 0, lambda i: False, lambda i: False),
+    ("attributes['tier'] = 'gold'", lambda i: i % 3 == 0, NEVER, NEVER),
+    ("attributes['tier'] != 'gold'", lambda i: i % 3 != 0, NEVER, NEVER),
+    ("attributes['tier'] in ('gold', 'free')", ALWAYS, NEVER, NEVER),
+    ("attributes['tier'] not in ('gold')", lambda i: i % 3 != 0, NEVER, NEVER),
+    ("attributes[\"tier\"] like 'g%'", lambda i: i % 3 == 0, NEVER, NEVER),
+    ("attributes['n'] >= 58", lambda i: i >= 58, NEVER, NEVER),
+    ("attributes['n'] = 0", lambda i: i == 0, NEVER, NEVER),
     # A number never equals a text.
-    ("attributes['n'] = '5'", lambda i: False, lambda i: False, lambda i: False),
-    ("attributes['n'] in (5, '7', true)", lambda i: i == 5, lambda i: False, lambda i: False),
-    ("attributes['ratio'] = 0.25", lambda i: i == 1, lambda i: False, lambda i: False),
-    ("attributes['flag'] = false", lambda i: i % 2 == 1, lambda i: False, lambda i: False),
-    ("attributes['tags'] has 't2'", lambda i: i % 3 == 2, lambda i: False, lambda i: False),
-    ("attributes['tags'] not has 't1'", lambda i: i % 3 == 0, lambda i: False, lambda i: False),
-    ("attributes['counts'] has 7", lambda i: i in (6, 7), lambda i: False, lambda i: False),
-    ("attributes['tier'] has 'ol'", lambda i: i % 3 == 0, lambda i: False, lambda i: False),
-    ("attributes['rare'] is not null", lambda i: i % 20 == 5, lambda i: False, lambda i: False),
-    ("attributes['rare'] = ''", lambda i: i % 20 == 5, lambda i: False, lambda i: False),
-    ("attributes['n'] is null", lambda i: False, lambda i: True, lambda i: True),
-    ("resource['host'] = 'h1'", lambda i: i % 2 == 1, lambda i: False, lambda i: False),
-    ("resource['cores'] > 2", lambda i: i % 4 == 3, lambda i: False, lambda i: False),
-    ("resource['spot'] = true", lambda i: i % 2 == 1, lambda i: False, lambda i: False),
-    ("resource['cores'] is not null", lambda i: True, lambda i: False, lambda i: False),
-    ("kind = llm and (input_tokens < 102 or input_tokens > 157)", lambda i: False, lambda i: i < 2 or i > 57, lambda i: False),
-    ("not (kind = llm or kind = tool)", lambda i: True, lambda i: False, lambda i: False),
+    ("attributes['n'] = '5'", NEVER, NEVER, NEVER),
+    ("attributes['n'] in (5, '7', true)", lambda i: i == 5, NEVER, NEVER),
+    ("attributes['ratio'] = 0.25", lambda i: i == 1, NEVER, NEVER),
+    ("attributes['flag'] = false", lambda i: i % 2 == 1, NEVER, NEVER),
+    ("attributes['tags'] has 't2'", lambda i: i % 3 == 2, NEVER, NEVER),
+    ("attributes['tags'] not has 't1'", lambda i: i % 3 == 0, NEVER, NEVER),
+    ("attributes['counts'] has 7", lambda i: i in (6, 7), NEVER, NEVER),
+    ("attributes['tier'] has 'ol'", lambda i: i % 3 == 0, NEVER, NEVER),
+    ("attributes['rare'] is not null", lambda i: i % 20 == 5, NEVER, NEVER),
+    ("attributes['rare'] = ''", lambda i: i % 20 == 5, NEVER, NEVER),
+    ("attributes['n'] is null", NEVER, ALWAYS, ALWAYS),
+    ("resource['host'] = 'h1'", lambda i: i % 2 == 1, NEVER, NEVER),
+    ("resource['cores'] > 2", lambda i: i % 4 == 3, NEVER, NEVER),
+    ("resource['spot'] = true", lambda i: i % 2 == 1, NEVER, NEVER),
+    ("resource['cores'] is not null", ALWAYS, NEVER, NEVER),
+    ("kind = llm and (input_tokens < 102 or input_tokens > 157)", NEVER, lambda i: i < 2 or i > 57, NEVER),
+    ("not (kind = llm or kind = tool)", ALWAYS, NEVER, NEVER),
     # The span's root and trace.
-    ("kind = tool and root.attributes['tier'] = 'gold'", lambda i: False, lambda i: False, lambda i: i % 3 == 0),
-    ("kind = tool and root.status = error", lambda i: False, lambda i: False, lambda i: i % 10 == 9),
-    ("kind = llm and trace.duration_s > 55", lambda i: False, lambda i: i + 1 > 55, lambda i: False),
-    ("kind = tool and models has 'gpt-4o'", lambda i: False, lambda i: False, lambda i: i % 2 == 0),
-    ("trace.span_count = 3 and kind = request", lambda i: True, lambda i: False, lambda i: False),
-    ("kind = tool and (tool_name = 'search' or root.status = error)", lambda i: False, lambda i: False, lambda i: i % 3 == 0 or i % 10 == 9),
-    ("kind = tool and not (root.status = error or trace.duration_s > 30)", lambda i: False, lambda i: False, lambda i: i % 10 != 9 and i < 30),
-    ("", lambda i: True, lambda i: True, lambda i: True),
+    ("kind = tool and root.attributes['tier'] = 'gold'", NEVER, NEVER, lambda i: i % 3 == 0),
+    ("kind = tool and root.status = error", NEVER, NEVER, lambda i: i % 10 == 9),
+    ("kind = llm and trace.duration_s > 55", NEVER, lambda i: i + 1 > 55, NEVER),
+    ("kind = tool and models has 'gpt-4o'", NEVER, NEVER, lambda i: i % 2 == 0),
+    ("trace.span_count = 3 and kind = request", ALWAYS, NEVER, NEVER),
+    (
+        "kind = tool and (tool_name = 'search' or root.status = error)",
+        NEVER,
+        NEVER,
+        lambda i: i % 3 == 0 or i % 10 == 9,
+    ),
+    (
+        "kind = tool and not (root.status = error or trace.duration_s > 30)",
+        NEVER,
+        NEVER,
+        lambda i: i % 10 != 9 and i < 30,
+    ),
+    ("", ALWAYS, ALWAYS, ALWAYS),
 ]
 
 
 @pytest.mark.parametrize(("text", "root", "llm", "tool"), SPANS, ids=[row[0] or "empty" for row in SPANS])
-async def test_a_filter_lets_these_spans_through(engine: Engine, everything: Scene, text: str, root: Holds, llm: Holds, tool: Holds) -> None:
+async def test_a_filter_lets_these_spans_through(
+    engine: Engine, everything: Scene, text: str, root: Holds, llm: Holds, tool: Holds
+) -> None:
     expected = {world.span_id(i, part) for i in ALL for part, holds in enumerate((root, llm, tool)) if holds(i)}
     assert await spans_of(engine, everything, text) == expected
 
@@ -108,8 +129,8 @@ async def test_a_filter_lets_these_spans_through(engine: Engine, everything: Sce
 TRACES: list[tuple[str, Holds]] = [
     ("kind = llm and cost_usd > 0.5", lambda i: i % 4 != 3 and i > 50),
     # One span has to satisfy the whole filter: no span is both.
-    ("kind = llm and kind = tool", lambda i: False),
-    ("kind = llm and status = error", lambda i: False),
+    ("kind = llm and kind = tool", NEVER),
+    ("kind = llm and status = error", NEVER),
     ("kind = llm and root.status = error", lambda i: i % 10 == 9),
     ("root.status = error", lambda i: i % 10 == 9),
     ("root.attributes['tier'] = 'gold' and root.user_id = 'u1'", lambda i: i % 3 == 0 and i % 7 == 1),
@@ -135,7 +156,7 @@ async def test_a_window_takes_its_first_moment_and_leaves_its_last(engine: Engin
 
 
 async def test_scores_of_a_span_and_of_its_trace_can_be_asked_for(engine: Engine, everything: Scene) -> None:
-    score = {"project": "default", "session_id": "", "source": "judge", "version": "1", "explanation": ""}
+    score: world.Row = {"project": "default", "session_id": "", "source": "judge", "version": "1", "explanation": ""}
     score |= {"start": world.T0, "received": world.T0, "label": None, "value": None}
     world.insert(
         engine.connect(),

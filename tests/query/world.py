@@ -3,7 +3,8 @@
 Request i (0…59) begins at T0 + i minutes and has a root, an LLM call and a tool call:
 
     root  duration (i + 1) s                         status error if i % 10 == 9, else ok; user u{i % 7}; session s{i // 6}
-    llm   starts 100 ms later, lasts 10 (i + 1) ms   gpt-4o if i is even, else claude; input_tokens 100 + i; cost i / 100, unknown if i % 4 == 3
+    llm   starts 100 ms later, lasts 10 (i + 1) ms   gpt-4o if i is even, else claude; input_tokens 100 + i;
+                                                     cost i / 100, unknown if i % 4 == 3
     tool  starts 200 ms later, lasts 5 ms            tool_name search if i % 3 == 0, else none
 
 Every root says attributes tier (gold if i % 3 == 0, else free), n = i, ratio = i / 4, flag = (i is even), tags = ["t0"… "t{i % 3}"]
@@ -16,6 +17,7 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from sightline.facts import FACTS
 from sightline.store.telemetry import schema
 from sightline.store.telemetry.engine import Engine, EngineOptions
 
@@ -119,9 +121,7 @@ def insert_spans(client: Client, spans: list[Row], *, project: str = "default") 
     )
     client.command(f"ALTER TABLE traces_settled DELETE WHERE {which.replace('s.', '')} SETTINGS mutations_sync = 1", parameters=ids)
     columns = [row[0] for row in client.query("DESCRIBE traces_settled").result_rows]
-    client.command(
-        f"INSERT INTO traces_settled SELECT {', '.join(columns)} FROM ({schema.trace_summary(which)})", parameters=ids
-    )
+    client.command(f"INSERT INTO traces_settled SELECT {', '.join(columns)} FROM ({schema.trace_summary(which)})", parameters=ids)
 
 
 def insert(client: Client, table: str, rows: list[Row]) -> None:
@@ -140,16 +140,7 @@ def _times(span: Row) -> Row:
 
 
 _DEFAULTS: Row = {
-    **dict.fromkeys(
-        (
-            "service environment release parent_span_id task feature user_id session_id tenant provider request_model response_model"
-            " model operation response_id temperature max_tokens finish_reason tool_name agent_name input_tokens output_tokens"
-            " cache_read_tokens cache_write_tokens reasoning_tokens cost_usd input_cost_usd cache_read_cost_usd cache_write_cost_usd"
-            " output_cost_usd revenue_usd duration_ns ttft_ns output_tokens_per_second streamed status_message error_type http_status"
-            " attempt fallback_of tool_is_error served_from_cache query document_count top_score mean_score index_version prompt_name"
-            " prompt_version decision state input_preview output_preview"
-        ).split()
-    ),
+    **{name: None for name, fact in FACTS.items() if fact.nullable},
     **{name: {} for name in ("attr_string", "attr_int", "attr_double", "attr_bool", "attr_other")},
     **{name: {} for name in ("resource_string", "resource_other", "scope_other")},
     "scope_name": "tests",
@@ -164,4 +155,6 @@ _DEFAULTS: Row = {
     "start_flagged": False,
     "start_sent_ns": 0,
     "retention": 30,
+    "input_preview": None,
+    "output_preview": None,
 }

@@ -32,24 +32,28 @@ def test_the_newest_fifty_traces_come_first(api: httpx.Client) -> None:
 
 def test_a_trace_sums_up_its_spans(api: httpx.Client) -> None:
     (trace,) = page(api, filter=f"trace_id = '{trace_id(9)}'")["traces"]
-    assert trace | {
-        "name": "POST /chat",
-        "kind": "request",
-        "status": "error",
-        "start": "2026-11-01T00:09:00Z",
-        "start_ns": str(T0_NS + 9 * MINUTE_NS),
-        "duration_ns": 10 * SECOND_NS,
-        "span_count": 3,
-        "error_count": 1,
-        "llm_count": 1,
-        "input_tokens": 109,
-        "output_tokens": 10,
-        "cost_usd": 0.09,
-        "models": ["claude"],
-        "input_preview": "question 9",
-        "user_id": "u2",
-        "session_id": "s1",
-    } == trace
+    assert (
+        trace
+        | {
+            "name": "POST /chat",
+            "kind": "request",
+            "status": "error",
+            "start": "2026-11-01T00:09:00Z",
+            "start_ns": str(T0_NS + 9 * MINUTE_NS),
+            "duration_ns": 10 * SECOND_NS,
+            "span_count": 3,
+            "error_count": 1,
+            "llm_count": 1,
+            "input_tokens": 109,
+            "output_tokens": 10,
+            "cost_usd": 0.09,
+            "models": ["claude"],
+            "input_preview": "question 9",
+            "user_id": "u2",
+            "session_id": "s1",
+        }
+        == trace
+    )
 
 
 def test_pages_go_on_where_the_last_ended_whatever_arrives_meanwhile(api: httpx.Client, engine: Engine) -> None:
@@ -148,7 +152,13 @@ def storied(engine: Engine) -> str:
         "attr_int": {"largest": 2**63 - 1, "smallest": -(2**63)},
         "attr_double": {"nan": float("nan"), "inf": float("inf"), "one": 1.0},
         "attr_bool": {"yes": True},
-        "attr_other": {"list": '["x",1,null]', "none": "null", "deep": '{"a":{"b":[1]}}', "bytes": '{"$bytes":"AAE="}', "half": '"\\ud800"'},
+        "attr_other": {
+            "list": '["x",1,null]',
+            "none": "null",
+            "deep": '{"a":{"b":[1]}}',
+            "bytes": '{"$bytes":"AAE="}',
+            "half": '"\\ud800"',
+        },
         "resource_string": {"service.name": "assistant"},
         "resource_other": {"pid": "7"},
         "links": json.dumps([{"trace_id": "cd" * 16, "span_id": "ef" * 8, "trace_state": "", "attributes": {"why": "follows"}}]),
@@ -165,7 +175,16 @@ def storied(engine: Engine) -> str:
         "events",
         [
             event | {"span_id": "bb" * 8, "time": world.T0, "time_ns": T0_NS + 5},
-            event | {"span_id": "", "time": world.T0, "time_ns": T0_NS + 4, "name": "log", "source": "log", "severity": "WARN", "body": '{"m":1}'},
+            event
+            | {
+                "span_id": "",
+                "time": world.T0,
+                "time_ns": T0_NS + 4,
+                "name": "log",
+                "source": "log",
+                "severity": "WARN",
+                "body": '{"m":1}',
+            },
         ],
     )
     score = {"project": "story", "trace_id": trace, "session_id": "", "name": "good", "value": 0.5, "label": None, "source": "judge"}

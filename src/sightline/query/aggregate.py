@@ -103,9 +103,6 @@ def _plan(question: Question, manner: Manner) -> _Plan:
     parsed = {text: parse_measure(text) for text in question.measures}
     terms = Terms(subject.value, subject.key, subject.condition)
     measures = {text: measure(tree, terms, manner) for text, tree in parsed.items()}
-    for text in measures:
-        if text in groups:
-            raise BadRequestError(f"{text!r} is asked for as a group and as a measure: drop one.")
     columns = [column for column, _ in groups.values()]
     columns += [AnswerColumn(text, made.type, made.unit, made.approximate) for text, made in measures.items()]
     expressions = [sql for _, sql in groups.values()] + [made.sql for made in measures.values()]

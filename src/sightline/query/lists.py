@@ -10,12 +10,12 @@ from fractions import Fraction
 
 from sightline.errors import BadRequestError
 from sightline.query.binder import Binder
-from sightline.query.columns import SPAN_COLUMNS, TRACE_COLUMNS
+from sightline.query.columns import ALL_TRACES, SETTLED_TRACES, SPAN_COLUMNS, TRACE_COLUMNS
 from sightline.query.compile import Filter
 from sightline.query.conditions import Scene
 from sightline.query.cursors import Cursor
 from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, Field, find
-from sightline.query.reader import Reader, Row
+from sightline.query.reader import ONE_THREAD, Reader, Row
 from sightline.query.statements import statement
 from sightline.query.times import EARLIEST_NS, UNITS_NS, Window
 
@@ -69,10 +69,16 @@ class _Table:
     columns: str
     compile: Callable[[Filter, Scene, Binder], str]
     within: Callable[[Binder, Window], str]
+    relation: str
+    settled: str
 
 
-_TRACES = _Table(TRACE_FIELDS, ("trace_id",), "pick_traces", "read_traces", TRACE_COLUMNS, Filter.on_traces, Binder.traces_in)
-_SPANS = _Table(SPAN_FIELDS, ("trace_id", "span_id"), "pick_spans", "read_spans", SPAN_COLUMNS, Filter.on_spans, Binder.spans_in)
+_TRACES = _Table(
+    TRACE_FIELDS, ("trace_id",), "pick_traces", "read_traces", TRACE_COLUMNS, Filter.on_traces, Binder.traces_in, ALL_TRACES, SETTLED_TRACES
+)
+_SPANS = _Table(
+    SPAN_FIELDS, ("trace_id", "span_id"), "pick_spans", "read_spans", SPAN_COLUMNS, Filter.on_spans, Binder.spans_in, "spans", "spans"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +151,14 @@ async def _read(reader: Reader, scene: Scene, table: _Table, picked: list[Row]) 
         return []
     binder = Binder()
     starts = [row["start_ns"] for row in picked]
-    sql = statement(table.read, columns=table.columns, window=table.within(binder, Window(min(starts), max(starts) + 1)))
+    sql = statement(
+        table.read,
+        columns=table.columns,
+        relation=table.settled if all(row["settled"] for row in picked) else table.relation,
+        window=table.within(binder, Window(min(starts), max(starts) + 1)),
+    )
     ids = {f"{name}s": sorted({row[name] for row in picked}) for name in table.ids}
-    rows = await reader.rows(sql, {**binder.params, **ids, "project": scene.project})
+    rows = await reader.rows(sql, {**binder.params, **ids, "project": scene.project}, settings=ONE_THREAD)
     found = {tuple(row[name] for name in table.ids): row for row in rows}
     return [found[key] for row in picked if (key := tuple(row[name] for name in table.ids)) in found]
 
@@ -161,7 +172,7 @@ async def _windows(reader: Reader, scene: Scene, order: _Order, cursor: Cursor |
     newest_ns = to_ns - 1
     if to_ns > scene.now_ns - UNITS_NS["d"]:
         # What is new may be old: without this look a project that fell silent would be walked in ever wider steps.
-        newest = await reader.rows(statement("newest_bucket"), {"project": scene.project})
+        newest = await reader.rows(statement("newest_bucket"), {"project": scene.project}, settings=ONE_THREAD)
         if not newest:
             return
         newest_ns = min(newest_ns, newest[0]["bucket_s"] * UNITS_NS["s"])

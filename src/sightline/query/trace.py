@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sightline.errors import NotFoundError
 from sightline.query.binder import Binder, buckets
-from sightline.query.columns import SPAN_COLUMNS, SPAN_DETAIL_COLUMNS, TRACE_COLUMNS
-from sightline.query.reader import Reader, Row
+from sightline.query.columns import ALL_TRACES, SETTLED_TRACES, SPAN_COLUMNS, SPAN_DETAIL_COLUMNS, TRACE_COLUMNS
+from sightline.query.reader import ONE_THREAD, Reader, Row
 from sightline.query.statements import statement
 from sightline.query.times import UNITS_NS, Window
 
@@ -46,12 +46,13 @@ async def read_trace(reader: Reader, project: str, trace_id: str) -> TraceRows:
     """A trace whole; above WHOLE_SPANS spans only with their facts, `truncated`. Raises NotFoundError."""
     about = await _about(reader, project, trace_id)
     summaries, spans, payloads, events, scores = await asyncio.gather(
-        about.ask(reader, "trace_summary", columns=TRACE_COLUMNS, window=about.started),
+        about.summary(reader, SETTLED_TRACES),
         about.ask(reader, "trace_spans", columns=SPAN_DETAIL_COLUMNS, window=about.started, span="1", most=WHOLE_SPANS + 1),
         about.ask(reader, "trace_payloads", received=about.received, span="1", most=WHOLE_SPANS + 1),
         about.ask(reader, "trace_events", received=about.logged, span="1", most=_MOST_EVENTS),
         about.ask(reader, "trace_scores"),
     )
+    summaries = summaries or await about.summary(reader, ALL_TRACES)
     if not summaries or not spans:
         raise _no_trace(project, trace_id)
     if len(spans) <= WHOLE_SPANS:
@@ -84,13 +85,16 @@ class _About:
     received: str
     logged: str
 
+    async def summary(self, reader: Reader, traces: str) -> list[Row]:
+        return await self.ask(reader, "trace_summary", columns=TRACE_COLUMNS, traces=traces, window=self.started)
+
     async def ask(self, reader: Reader, name: str, *, most: int = _MOST_EVENTS, **parts: str) -> list[Row]:
-        return await reader.rows(statement(name, **parts), {**self.binder.params, "rows": most})
+        return await reader.rows(statement(name, **parts), {**self.binder.params, "rows": most}, settings=ONE_THREAD)
 
 
 async def _about(reader: Reader, project: str, trace_id: str) -> _About:
     binder = Binder({"project": project, "trace_id": trace_id.lower()})
-    found = await reader.rows(statement("trace_times"), binder.params)
+    found = await reader.rows(statement("trace_times"), binder.params, settings=ONE_THREAD)
     if not found:
         raise _no_trace(project, trace_id)
     times = found[0]

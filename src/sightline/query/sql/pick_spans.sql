@@ -1,5 +1,5 @@
 -- Which spans a page shows: narrow columns only, the rows themselves are read afterwards.
-SELECT trace_id, span_id, toUnixTimestamp64Nano(start) AS start_ns, $key AS sort_key
+SELECT trace_id, span_id, toUnixTimestamp64Nano(start) AS start_ns, $key AS sort_key, settled
 FROM spans
 WHERE project = {project:String}
   AND $window

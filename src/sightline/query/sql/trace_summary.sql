@@ -1,4 +1,4 @@
 SELECT $columns
-FROM traces
+FROM $traces
 WHERE project = {project:String} AND $window AND trace_id = {trace_id:String}
 LIMIT 1

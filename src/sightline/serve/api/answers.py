@@ -7,6 +7,8 @@ against the models.
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -28,7 +30,7 @@ def answer(value: Json) -> Response:
 def encoded(value: Json) -> bytes:
     """JSON as bytes; what orjson refuses (huge integers, lone surrogates, deep nesting) goes the slow way round."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS, default=_plain)
+        return orjson.dumps(value, option=orjson.OPT_UTC_Z)
     except (TypeError, RecursionError):
         return json.dumps(_tame(value, 0), separators=(",", ":")).encode()
 
@@ -156,10 +158,6 @@ def _number(value: float | None) -> Json:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
-def _plain(value: object) -> Json:
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
 def _tame(value: Json, depth: int) -> Json:
     """The same value without what JSON writers stumble over."""
     if depth > _DEEPEST:
@@ -173,5 +171,7 @@ def _tame(value: Json, depth: int) -> Json:
             return {str(key): _tame(item, depth + 1) for key, item in value.items()}
         case list() | tuple():
             return [_tame(item, depth + 1) for item in value]
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
         case _:
-            return _tame(orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z)), depth)
+            return _tame({field.name: getattr(value, field.name) for field in fields(value)}, depth)

@@ -1,0 +1,48 @@
+// An ECharts canvas that follows its container and the colour scheme. Colours are read from the tokens.
+import { BarChart, LineChart } from "echarts/charts";
+import { BrushComponent, GridComponent, ToolboxComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { useEffect, useRef } from "react";
+
+echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, BrushComponent, ToolboxComponent, CanvasRenderer]);
+
+type Props = { option: echarts.EChartsCoreOption; height: number; label: string; onBrush?: (from: number, to: number) => void };
+
+export function Chart({ option, height, label, onBrush }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const chart = useRef<echarts.ECharts | null>(null);
+  const brushed = useRef(onBrush);
+  brushed.current = onBrush;
+  useEffect(() => {
+    if (!box.current) return;
+    const made = echarts.init(box.current);
+    chart.current = made;
+    const watch = new ResizeObserver(() => made.resize());
+    watch.observe(box.current);
+    made.on("brushEnd", (event) => {
+      const range = (event as { areas?: { coordRange?: [number, number] }[] }).areas?.[0]?.coordRange;
+      if (range && range[1] > range[0]) brushed.current?.(range[0], range[1]);
+      made.dispatchAction({ type: "brush", areas: [] });
+    });
+    return () => {
+      watch.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => {
+    chart.current?.setOption(option, { notMerge: true });
+    if (brushed.current)
+      chart.current?.dispatchAction({
+        type: "takeGlobalCursor",
+        key: "brush",
+        brushOption: { brushType: "lineX", brushMode: "single" },
+      });
+  }, [option]);
+  return <div ref={box} role="img" aria-label={label} style={{ height }} />;
+}
+
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

@@ -1,0 +1,115 @@
+// Time bars over the tree: the wait for the first token apart from the stream, failures ringed. Only what is on screen is drawn.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import { duration } from "./format";
+import { kindColour } from "./Marks";
+import type { Row } from "./tree";
+
+type Props = {
+  rows: Row[];
+  selected: string | null;
+  collapsed: ReadonlySet<string>;
+  /** ns from the trace's start up to which the replay has come; null when it is not played */
+  now: number | null;
+  onSelect: (id: string) => void;
+  onToggle: (id: string) => void;
+};
+
+const ROW = 26;
+
+export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 24 });
+  const index = rows.findIndex((row) => row.span.span_id === selected);
+  useEffect(() => {
+    if (index >= 0) list.scrollToIndex(index);
+  }, [index, list.scrollToIndex]);
+  const total = rows.reduce((most, row) => Math.max(most, row.to), 1);
+  const at = (ns: number) => `${(ns / total) * 100}%`;
+  return (
+    <div ref={box} className="waterfall" role="tree" aria-label="Spans in time" tabIndex={-1}>
+      <div className="wf-axis">
+        <span style={{ paddingLeft: 10 }}>{rows.length.toLocaleString("en-US")} spans</span>
+        <div className="wf-ticks">
+          {[0, 0.25, 0.5, 0.75].map((part) => (
+            <span key={part} style={{ left: at(part * total), transform: part ? undefined : "none" }}>
+              {part ? duration(part * total) : "0"}
+            </span>
+          ))}
+        </div>
+        <span className="wf-dur">{duration(total)}</span>
+      </div>
+      <div style={{ height: list.getTotalSize(), position: "relative" }}>
+        {list.getVirtualItems().map((item) => {
+          const row = rows[item.index] as Row;
+          const { span } = row;
+          const wait = span.ttft_ns as number | null;
+          const streamed = wait !== null && wait < (span.duration_ns ?? 0);
+          const colour = kindColour(span.kind);
+          return (
+            <div
+              key={span.span_id}
+              className="wf-row"
+              role="treeitem"
+              tabIndex={-1}
+              aria-selected={span.span_id === selected}
+              aria-level={row.depth + 1}
+              {...(row.hasChildren && { "aria-expanded": !collapsed.has(span.span_id) })}
+              data-later={now !== null && row.from > now}
+              style={{ transform: `translateY(${item.start}px)` }}
+              onClick={() => onSelect(span.span_id)}
+            >
+              <span className="wf-name" style={{ paddingLeft: 10 + Math.min(row.depth, 24) * 14 }}>
+                <button
+                  type="button"
+                  className="bare wf-toggle"
+                  tabIndex={-1}
+                  aria-label={collapsed.has(span.span_id) ? "Unfold" : "Fold"}
+                  style={{ visibility: row.hasChildren ? "visible" : "hidden" }}
+                  onClick={(e) => {
+                    e.stopPropagation();
+                    onToggle(span.span_id);
+                  }}
+                >
+                  {collapsed.has(span.span_id) ? "▸" : "▾"}
+                </button>
+                <i className="dot" style={{ background: colour }} />
+                <span className="cut" title={span.name}>
+                  {span.name}
+                </span>
+                {span.status === "error" && <span className="chip bad">{(span.error_type as string | null) ?? "error"}</span>}
+                {Number(span.attempt ?? 1) > 1 && <span className="chip">attempt {String(span.attempt)}</span>}
+                {span.fallback_of ? <span className="chip">fallback</span> : null}
+                {span.served_from_cache === true && <span className="chip">from cache</span>}
+                {row.orphan && <span className="wf-note">parent missing</span>}
+              </span>
+              <span className="wf-track">
+                {streamed && (
+                  <i
+                    className="wf-bar wf-wait"
+                    style={{ left: at(row.from), width: at(wait), background: colour }}
+                    title={`waited ${duration(wait)}`}
+                  />
+                )}
+                <i
+                  className="wf-bar"
+                  data-error={span.status === "error"}
+                  style={{
+                    left: at(row.from + (streamed ? wait : 0)),
+                    width: at(row.to - row.from - (streamed ? wait : 0)),
+                    background: colour,
+                  }}
+                />
+                {streamed && (
+                  <i className="wf-ttft" style={{ left: at(row.from + wait) }} title={`first token after ${duration(wait)}`} />
+                )}
+                {now !== null && <i className="wf-now" style={{ left: at(Math.min(now, total)) }} />}
+              </span>
+              <span className="wf-dur">{duration(span.duration_ns)}</span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+// Every view and the shape of its URL.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { Empty, Failed } from "./kit/States";
+import { Shell } from "./screens/Shell";
+import { TracesScreen } from "./screens/traces/TracesScreen";
+import { validate } from "./screens/traces/url";
+
+const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : undefined);
+const project = (said: Record<string, unknown>): { project?: string } => {
+  const name = text(said.project);
+  return name ? { project: name } : {};
+};
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: () => <Empty title="There is nothing here" />,
+  errorComponent: ({ error }) => <Failed error={error instanceof Error ? error : new Error(String(error))} />,
+});
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/traces" });
+  },
+});
+const traces = createRoute({ getParentRoute: () => root, path: "/traces", component: TracesScreen, validateSearch: validate });
+type TraceSearch = { project?: string; span?: string; http?: boolean };
+const trace = createRoute({
+  getParentRoute: () => root,
+  path: "/traces/$id",
+  component: lazyRouteComponent(() => import("./screens/trace/TraceScreen"), "TraceScreen"),
+  validateSearch: (said: Record<string, unknown>): TraceSearch => {
+    const span = text(said.span);
+    return { ...project(said), ...(span && { span }), ...(said.http === true && { http: true }) };
+  },
+});
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: "/ledger",
+  component: lazyRouteComponent(() => import("./screens/ledger/LedgerScreen"), "LedgerScreen"),
+  validateSearch: project,
+});
+
+export const router = createRouter({ routeTree: root.addChildren([home, traces, trace, ledger]), defaultPreload: false });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

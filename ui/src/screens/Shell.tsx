@@ -1,0 +1,83 @@
+// What every screen stands in: the bar with the screens, the project and the colour scheme.
+import { ActionIcon, Kbd, Modal, Select, useMantineColorScheme } from "@mantine/core";
+import { IconKeyboard, IconMoon, IconSun } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { projects } from "../api/queries";
+import { useKeys } from "../kit/useKeys";
+
+const KEYS: [string, string][] = [
+  ["/", "filter"],
+  ["j  k", "next, previous"],
+  ["Enter", "open"],
+  ["Esc", "back to the list"],
+  ["← →", "fold, unfold a span"],
+  ["p", "play a trace in time order"],
+  ["h", "show HTTP client spans"],
+  ["l", "live on, off"],
+  ["t", "light, dark"],
+  ["?", "this help"],
+];
+
+export function Shell() {
+  const { setColorScheme, colorScheme } = useMantineColorScheme();
+  const [help, setHelp] = useState(false);
+  const search = useSearch({ strict: false }) as { project?: string };
+  const navigate = useNavigate();
+  const dark = colorScheme === "dark" || (colorScheme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const flip = () => setColorScheme(dark ? "light" : "dark");
+  useKeys({ t: flip, "?": () => setHelp(true) });
+  const project = search.project ?? "default";
+  const names = useQuery(projects).data?.projects.map((p) => p.name) ?? [];
+  return (
+    <div className="shell">
+      <header className="topbar">
+        <Link to="/traces" search={{ project }} className="brand">
+          <img src="/favicon.svg" width={20} height={20} alt="" />
+          Sightline
+        </Link>
+        <nav className="tabs" aria-label="Screens">
+          <Link to="/traces" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
+            Traces
+          </Link>
+          <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
+            Ledger
+          </Link>
+        </nav>
+        <span className="grow" />
+        <Select
+          size="xs"
+          w={180}
+          aria-label="Project"
+          searchable
+          data={[...new Set([project, ...names])]}
+          value={project}
+          onChange={(name) => name && navigate({ to: "/traces", search: { project: name } })}
+          comboboxProps={{ width: 240 }}
+        />
+        <ActionIcon variant="subtle" color="gray" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts">
+          <IconKeyboard size={17} />
+        </ActionIcon>
+        <ActionIcon variant="subtle" color="gray" onClick={flip} aria-label={dark ? "Light colours" : "Dark colours"}>
+          {dark ? <IconSun size={17} /> : <IconMoon size={17} />}
+        </ActionIcon>
+      </header>
+      <main className="screen">
+        <Outlet />
+      </main>
+      <Modal opened={help} onClose={() => setHelp(false)} title="Keyboard" size="sm">
+        <dl className="facts">
+          {KEYS.map(([key, what]) => (
+            <div key={key} style={{ display: "contents" }}>
+              <dt>
+                <Kbd>{key}</Kbd>
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      </Modal>
+    </div>
+  );
+}

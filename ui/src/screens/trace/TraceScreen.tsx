@@ -1,0 +1,203 @@
+// One request: what happened, in time, in its tree, and hop by hop.
+import { ActionIcon, Button, Checkbox, Select } from "@mantine/core";
+import { IconArrowLeft, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconPlayerStop } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { ApiError, type TraceDetail } from "../../api/client";
+import { span as spanQuery, trace as traceQuery } from "../../api/queries";
+import { Copy } from "../../kit/Copy";
+import { Empty, Failed, Loading } from "../../kit/States";
+import { useKeys } from "../../kit/useKeys";
+import { clock, count, duration, usd } from "../../parts/format";
+import { Status } from "../../parts/Marks";
+import { SpanReader } from "../../parts/SpanReader";
+import { buildRows, isHttpClient, traceStart } from "../../parts/tree";
+import { Waterfall } from "../../parts/Waterfall";
+import { momentsOf, type Player, usePlayer } from "./play";
+
+const route = getRouteApi("/traces/$id");
+
+export function TraceScreen() {
+  const { id } = route.useParams();
+  const { project = "default" } = route.useSearch();
+  const found = useQuery(traceQuery(project, id));
+  if (found.isPending) return <Loading what="the trace" />;
+  if (found.isError && !found.data) {
+    if (found.error instanceof ApiError && found.error.status === 404)
+      return (
+        <Empty title="No such trace">
+          <span>{found.error.message}</span>
+        </Empty>
+      );
+    return <Failed error={found.error} retry={() => found.refetch()} />;
+  }
+  return <Whole trace={found.data} project={project} />;
+}
+
+function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
+  const search = route.useSearch();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
+  const http = search.http === true;
+  const visible = useMemo(() => (http ? trace.spans : trace.spans.filter((s) => !isHttpClient(s))), [trace.spans, http]);
+  const hidden = useMemo(() => trace.spans.filter(isHttpClient).length, [trace.spans]);
+  const rows = useMemo(() => buildRows(visible, collapsed), [visible, collapsed]);
+  const selected = search.span ?? rows[0]?.span.span_id ?? null;
+  const index = rows.findIndex((row) => row.span.span_id === selected);
+  const moments = useMemo(() => (trace.truncated ? [] : momentsOf(visible)), [visible, trace.truncated]);
+  const total = useMemo(() => Math.max(1, ...rows.slice(0, 1).map((r) => r.to), moments.at(-1)?.at ?? 0), [rows, moments]);
+  const player = usePlayer(total);
+  const light = trace.spans.find((s) => s.span_id === selected);
+  const whole = useQuery(spanQuery(project, trace.trace_id, selected ?? "", trace.truncated === true && light !== undefined));
+  const shown = trace.truncated ? (whole.data ?? light) : light;
+
+  const change = (next: Record<string, unknown>) =>
+    navigate({ to: "/traces/$id", params: { id: trace.trace_id }, search: { ...search, ...next }, replace: true });
+  const select = (spanId: string | undefined) => spanId && change({ span: spanId });
+  const toggle = (spanId: string, fold?: boolean) =>
+    setCollapsed((c) => {
+      const next = new Set(c);
+      if (fold ?? !c.has(spanId)) next.add(spanId);
+      else next.delete(spanId);
+      return next;
+    });
+  const step = (by: number) => {
+    const at = player.now ?? -1;
+    const next = by > 0 ? moments.find((m) => m.at > at) : moments.findLast((m) => m.at < at);
+    if (next) {
+      player.pause();
+      player.seek(next.at);
+      select(next.span.span_id);
+    }
+  };
+  const back = () => (window.history.length > 1 ? router.history.back() : navigate({ to: "/traces", search: { project } }));
+  const move = (by: number) => select(rows[Math.min(rows.length - 1, Math.max(0, index + by))]?.span.span_id);
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    ArrowLeft: () => selected && toggle(selected, true),
+    ArrowRight: () => selected && toggle(selected, false),
+    p: () => (player.playing ? player.pause() : player.play()),
+    n: () => step(1),
+    b: () => step(-1),
+    h: () => change({ http: !http }),
+    Escape: () => (player.now !== null ? player.stop() : back()),
+  });
+  const now = player.now === null ? null : traceStart(trace.spans) + BigInt(Math.round(player.now));
+  return (
+    <>
+      <div className="trace-head">
+        <ActionIcon variant="subtle" color="gray" onClick={back} aria-label="Back to the list">
+          <IconArrowLeft size={17} />
+        </ActionIcon>
+        <h1>{trace.name ?? "Root not here yet"}</h1>
+        <Status status={trace.status} errors={trace.error_count} />
+        <Figure label="Started" value={clock(trace.start)} />
+        <Figure label="Took" value={duration(trace.duration_ns)} />
+        <Figure label="First token" value={duration(trace.ttft_ns)} />
+        <Figure label="Tokens" value={`${count(trace.input_tokens)} in, ${count(trace.output_tokens)} out`} />
+        <Figure label="Cost" value={usd(trace.cost_usd)} />
+        {trace.user_id && <Figure label="User" value={trace.user_id} />}
+        {trace.tenant && <Figure label="Tenant" value={trace.tenant} />}
+        <span className="mono muted">
+          {trace.trace_id.slice(0, 8)}… <Copy value={trace.trace_id} what="trace id" />
+        </span>
+        {!trace.settled && <span className="chip">still arriving</span>}
+        <span style={{ flex: 1 }} />
+        {hidden > 0 && (
+          <Checkbox
+            size="xs"
+            label={`${hidden} HTTP spans`}
+            checked={http}
+            onChange={(e) => change({ http: e.currentTarget.checked })}
+          />
+        )}
+        {moments.length > 0 && player.now === null && (
+          <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={14} />} onClick={player.play}>
+            Play
+          </Button>
+        )}
+      </div>
+      {player.now !== null && <Playing player={player} total={total} onStep={step} what={lastMoment(moments, player.now)} />}
+      <div className="trace">
+        <Waterfall rows={rows} selected={selected} collapsed={collapsed} now={player.now} onSelect={select} onToggle={toggle} />
+        {shown ? (
+          <SpanReader key={shown.span_id} span={shown} loading={whole.isFetching} now={now} />
+        ) : (
+          <Empty title="No such span">
+            <span>This trace has no span {search.span}.</span>
+          </Empty>
+        )}
+      </div>
+    </>
+  );
+}
+
+function lastMoment(moments: ReturnType<typeof momentsOf>, now: number): string {
+  const last = moments.findLast((m) => m.at <= now);
+  if (!last) return "";
+  return last.what === "event" || last.what === "log"
+    ? `${last.what} “${last.name}” in ${last.span.name}`
+    : `${last.span.name} ${last.what}`;
+}
+
+function Playing({ player, total, onStep, what }: { player: Player; total: number; onStep: (by: number) => void; what: string }) {
+  return (
+    <div className="player" role="group" aria-label="Playback">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        onClick={player.playing ? player.pause : player.play}
+        aria-label={player.playing ? "Pause" : "Play"}
+      >
+        {player.playing ? <IconPlayerPause size={16} /> : <IconPlayerPlay size={16} />}
+      </ActionIcon>
+      <ActionIcon variant="subtle" color="gray" onClick={() => onStep(1)} aria-label="Next moment">
+        <IconPlayerSkipForward size={16} />
+      </ActionIcon>
+      <ActionIcon variant="subtle" color="gray" onClick={player.stop} aria-label="Stop playing">
+        <IconPlayerStop size={16} />
+      </ActionIcon>
+      <span className="num" style={{ width: 76 }}>
+        {duration(Math.round(player.now ?? 0))}
+      </span>
+      <input
+        type="range"
+        min={0}
+        max={total}
+        step={Math.max(1, Math.round(total / 2000))}
+        value={player.now ?? 0}
+        aria-label="Moment"
+        onChange={(e) => {
+          player.pause();
+          player.seek(Number(e.currentTarget.value));
+        }}
+      />
+      <span className="cut" style={{ width: 280 }} aria-live="polite">
+        {what}
+      </span>
+      <Select
+        size="xs"
+        w={84}
+        aria-label="Speed"
+        data={["0.1", "0.25", "0.5", "1", "2", "10"].map((value) => ({ value, label: `${value} ×` }))}
+        value={String(player.speed)}
+        allowDeselect={false}
+        onChange={(value) => player.setSpeed(Number(value))}
+      />
+    </div>
+  );
+}
+
+function Figure({ label, value }: { label: string; value: string }) {
+  return (
+    <dl className="figure" style={{ margin: 0 }}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </dl>
+  );
+}

@@ -1,0 +1,57 @@
+// The trace list's columns: one row here is one column there.
+import type { ReactNode } from "react";
+import type { TraceSummary } from "../../api/client";
+import { clock, count, duration, UNKNOWN, usd } from "../../parts/format";
+import { Status } from "../../parts/Marks";
+
+export type Column = {
+  id: string;
+  title: string;
+  width: string;
+  numeric?: boolean;
+  shown: boolean;
+  cell: (t: TraceSummary) => ReactNode;
+};
+
+const cut = (value: string | null) => (
+  <span className="cut" title={value ?? undefined}>
+    {value ?? UNKNOWN}
+  </span>
+);
+
+export const COLUMNS: Column[] = [
+  { id: "start", title: "Time", width: "128px", shown: true, cell: (t) => <span className="num">{clock(t.start)}</span> },
+  {
+    id: "name",
+    title: "Request",
+    width: "minmax(130px, 1fr)",
+    shown: true,
+    cell: (t) => (
+      <span className="cut" title={t.name ?? undefined}>
+        {t.name ?? <i className="muted">root not here yet</i>}
+      </span>
+    ),
+  },
+  { id: "task", title: "Task", width: "110px", shown: false, cell: (t) => cut(t.task) },
+  { id: "status", title: "Status", width: "92px", shown: true, cell: (t) => <Status status={t.status} errors={t.error_count} /> },
+  { id: "duration", title: "Duration", width: "76px", numeric: true, shown: true, cell: (t) => duration(t.duration_ns) },
+  { id: "ttft", title: "TTFT", width: "70px", numeric: true, shown: true, cell: (t) => duration(t.ttft_ns) },
+  { id: "input_tokens", title: "Tokens in", width: "70px", numeric: true, shown: true, cell: (t) => count(t.input_tokens) },
+  { id: "output_tokens", title: "out", width: "56px", numeric: true, shown: true, cell: (t) => count(t.output_tokens) },
+  { id: "cost", title: "Cost", width: "70px", numeric: true, shown: true, cell: (t) => usd(t.cost_usd) },
+  { id: "models", title: "Models", width: "150px", shown: true, cell: (t) => cut(t.models.join(", ") || null) },
+  { id: "user", title: "User", width: "100px", shown: true, cell: (t) => cut(t.user_id) },
+  { id: "session", title: "Session", width: "120px", shown: false, cell: (t) => cut(t.session_id) },
+  { id: "tenant", title: "Tenant", width: "90px", shown: false, cell: (t) => cut(t.tenant) },
+  { id: "service", title: "Service", width: "110px", shown: false, cell: (t) => cut(t.service) },
+  { id: "release", title: "Release", width: "90px", shown: false, cell: (t) => cut(t.release) },
+  { id: "spans", title: "Spans", width: "50px", numeric: true, shown: true, cell: (t) => count(t.span_count) },
+  { id: "input", title: "Input", width: "minmax(160px, 2fr)", shown: true, cell: (t) => cut(t.input_preview) },
+  { id: "output", title: "Output", width: "minmax(160px, 2fr)", shown: true, cell: (t) => cut(t.output_preview) },
+];
+
+export function chosenColumns(said: string | undefined): Column[] {
+  const ids = said?.split(",") ?? [];
+  const chosen = COLUMNS.filter((column) => (said ? ids.includes(column.id) : column.shown));
+  return chosen.length ? chosen : COLUMNS.filter((column) => column.shown);
+}
