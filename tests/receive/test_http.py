@@ -42,7 +42,12 @@ def test_spans_with_bad_ids_are_refused_and_their_neighbours_kept(server: Server
     answer = server.send("traces", traces([span("good"), *bad]).SerializeToString(), headers={"x-sightline-project": project})
     said = ExportTraceServiceResponse.FromString(answer.content).partial_success
     assert (answer.status_code, said.rejected_spans) == (200, 4)
-    for fault in ("trace_id must be 16 bytes", "span_id must be 8 bytes", "trace_id must not be all zeros", "span_id must not be all zeros"):
+    for fault in (
+        "trace_id must be 16 bytes",
+        "span_id must be 8 bytes",
+        "trace_id must not be all zeros",
+        "span_id must not be all zeros",
+    ):
         assert f"1 × {fault}" in said.error_message
     eventually(lambda: server.query("count", project=project, group_by=["name"]), lambda rows: rows == [{"name": "good", "count": 1}])
 
@@ -104,7 +109,9 @@ def test_json_is_read_with_hex_ids_enum_names_and_64_bit_integers_either_way(ser
 
 def test_langfuses_path_takes_the_same(server: Server, project: str) -> None:
     headers = {"x-sightline-project": project, "authorization": "Basic cGstbGYtMTIzOnNrLWxmLXNlY3JldA=="}  # pk-lf-123:sk-lf-secret
-    assert server.send("traces", traces([span()]).SerializeToString(), path="/api/public/otel/v1/traces", headers=headers).status_code == 200
+    assert (
+        server.send("traces", traces([span()]).SerializeToString(), path="/api/public/otel/v1/traces", headers=headers).status_code == 200
+    )
     rows = eventually(lambda: server.get("/api/v1/ledger", project=project)["rows"], lambda rows: len(rows) == 1)
     assert (rows[0]["key"], rows[0]["stored"]) == ("pk-lf-123", 1)
 
@@ -118,7 +125,9 @@ def test_langfuses_path_takes_the_same(server: Server, project: str) -> None:
         pytest.param({}, None, "default", id="default"),
     ],
 )
-def test_the_project_is_the_headers_else_the_resources(server: Server, resource: dict[str, object], header: str | None, expected: str) -> None:
+def test_the_project_is_the_headers_else_the_resources(
+    server: Server, resource: dict[str, object], header: str | None, expected: str
+) -> None:
     before = server.count(project=expected)
     headers = {} if header is None else {"x-sightline-project": header}
     server.send("traces", traces([span()], resource={"service.name": "p", **resource}).SerializeToString(), headers=headers)

@@ -82,17 +82,18 @@ class _Compiler:
         """The window is that of the traces; their spans may start later, for as long as the longest of them lasted."""
         binder, window = self.binder, self.scene.window
         project = binder.text(self.scene.project)
-        sides = [f"project = {project}"]
+        sides, known = [f"project = {project}"], ""
         lowest, end = binder.sides(window)
         if lowest:
             sides.append(buckets("start", ">=", lowest))
         if end:
+            to, slack, latest = (binder.bind(ns, "Int64") for ns in (window.to_ns, AFTERMATH_NS, LATEST_NS))
             ends = "max(toUnixTimestamp64Nano(start) + toInt64(least(ifNull(duration_ns, 0), 3000000000000000000)))"
             last = f"(SELECT {ends} FROM traces WHERE project = {project} AND {binder.traces_in(window)})"
-            to, slack, latest = (binder.bind(ns, "Int64") for ns in (window.to_ns, AFTERMATH_NS, LATEST_NS))
-            until = f"fromUnixTimestamp64Nano(toInt64(least(greatest({to}, ifNull({last}, 0)) + {slack}, {latest})), 'UTC')"
-            sides.append(buckets("start", "<", until))
-        return f"trace_id IN (SELECT trace_id FROM spans WHERE {' AND '.join(sides)} AND {self.on_spans(expression)})"
+            # Named, not repeated: the engine would plan the view behind `traces` for each mention.
+            known = f"WITH toInt64(least(greatest({to}, ifNull({last}, 0)) + {slack}, {latest})) AS until_ns "
+            sides.append(buckets("start", "<", "fromUnixTimestamp64Nano(until_ns, 'UTC')"))
+        return f"trace_id IN ({known}SELECT trace_id FROM spans WHERE {' AND '.join(sides)} AND {self.on_spans(expression)})"
 
     def _on_its_row(self, expression: Expression) -> str:
         match expression:

@@ -14,6 +14,9 @@ from sightline.query import MAX_ROWS, Filter, ListQuestion, Reader, Scene, parse
 
 T = TypeVar("T")
 
+# In a URL, where one character may take twelve bytes and servers stop reading at 64 kB; POST /query takes longer ones.
+MAX_FILTER_CHARS = 4_000
+
 ProjectParam = Annotated[str, Query(min_length=1, max_length=200, description="The project to ask.", examples=["default"])]
 FromParam = Annotated[
     str | None,
@@ -79,14 +82,14 @@ class ListParams:
     to: ToParam = None
     filter: Annotated[
         str,
-        Query(max_length=20_000, description="See docs/filter-language.md.", examples=["kind = llm and cost_usd > 0.1"]),
+        Query(max_length=MAX_FILTER_CHARS, description="See docs/filter-language.md.", examples=["kind = llm and cost_usd > 0.1"]),
     ] = ""
     order: Annotated[
         str,
         Query(max_length=100, description="A time or number; '-' in front: descending.", examples=["-start", "-duration_ms"]),
     ] = "-start"
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 50
-    cursor: Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before.")] = None
+    cursor: Annotated[str | None, Query(max_length=500, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")] = None
 
     def question(self) -> ListQuestion:
         """Raises BadTimeError and BadFilterError."""

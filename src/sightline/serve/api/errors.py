@@ -42,7 +42,8 @@ def _documented(status: int, description: str, error: str, column: int | None = 
 
 
 COMMON_ERRORS: _Responses = (
-    _documented(
+    _documented(400, "The body can't be read: it is not UTF-8 text.", "There was an error parsing the body")
+    | _documented(
         422,
         "The question can't be; `error` says what would be right, `column` where in the filter.",
         "Unknown fact 'modle' at column 1: did you mean 'model'?",

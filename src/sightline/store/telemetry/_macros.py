@@ -56,13 +56,21 @@ def _json_value(value: str) -> str:
     )
 
 
+def _as_json(kv: str, condition: str) -> str:
+    return (
+        f"mapFromArrays(arrayFilter((k, w) -> {condition}, {kv}.key, {kv}.value.which), "
+        f"arrayMap(v -> {_json_value('v')}, arrayFilter((v, w) -> {condition}, {kv}.value, {kv}.value.which)))"
+    )
+
+
 def _other_map(kv: str) -> str:
     """Arrays, nested maps, bytes and null, as JSON text."""
-    other = "w IN ('array_value', 'json_value', 'bytes_value', 'none')"
-    return (
-        f"mapFromArrays(arrayFilter((k, w) -> {other}, {kv}.key, {kv}.value.which), "
-        f"arrayMap(v -> {_json_value('v')}, arrayFilter((v, w) -> {other}, {kv}.value, {kv}.value.which)))"
-    )
+    return _as_json(kv, "w IN ('array_value', 'json_value', 'bytes_value', 'none')")
+
+
+def _rest_map(kv: str) -> str:
+    """Everything but text, as JSON text: a resource's attributes need no types of their own."""
+    return _as_json(kv, "w != 'string_value'")
 
 
 def _text_map(kv: str) -> str:
@@ -149,7 +157,7 @@ def _metric_point(kind: str) -> str:
 _MACROS: Mapping[str, Callable[[str], str]] = {
     "maps": _maps,
     "string_map": _string_map,
-    "other_map": _other_map,
+    "rest_map": _rest_map,
     "text_map": _text_map,
     "json_value": _json_value,
     "metric_point": _metric_point,

@@ -118,7 +118,6 @@ class Settler:
         while step < _DEEPEST and self._count("SELECT count() FROM settling_spans WHERE step = {step:UInt8} AND ancestor != ''", step=step):
             step += 1
             self._run(_SQL["05_inherit_step"], step=step)
-            self._run("ALTER TABLE settling_spans DELETE WHERE step < {step:UInt8}", step=step)
         self._run(_SQL["06_inherit_finish"], step=step)
         self._run(_SQL["07_update_spans"])
 

@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
-import type { TraceSummary } from "../../api/client";
+import { ApiError, type TraceSummary } from "../../api/client";
 import { newestTraces, traces, volume } from "../../api/queries";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
@@ -134,7 +134,13 @@ export function TracesScreen() {
       {pages.isPending ? (
         <Loading what="requests" />
       ) : pages.isError && !pages.data ? (
-        <Failed error={pages.error} retry={() => pages.refetch()} />
+        pages.error instanceof ApiError && pages.error.status === 422 ? (
+          <Empty title="That filter can't be read">
+            <span>The line under it says where and why.</span>
+          </Empty>
+        ) : (
+          <Failed error={pages.error} retry={() => pages.refetch()} />
+        )
       ) : rows.length === 0 ? (
         search.filter || search.range !== "all" ? (
           <Empty title="No requests here">

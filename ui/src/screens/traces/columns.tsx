@@ -28,7 +28,7 @@ export const COLUMNS: Column[] = [
     shown: true,
     cell: (t) => (
       <span className="cut" title={t.name ?? undefined}>
-        {t.name ?? <i className="muted">root not here yet</i>}
+        {t.name ?? <i className="muted">{t.settled ? "no root" : "root not here yet"}</i>}
       </span>
     ),
   },

@@ -11,7 +11,7 @@ SELECT project, lower(hex(r.trace_id)) AS trace_id, lower(hex(r.span_id)) AS spa
 FROM (
   SELECT project, received_ns, resource_string, resource_other, sl.scope.name AS scope_name, sl.log_records AS log_records
   FROM (
-    SELECT project, received_ns, {{string_map:rl.resource.attributes}} AS resource_string, {{other_map:rl.resource.attributes}} AS resource_other,
+    SELECT project, received_ns, {{string_map:rl.resource.attributes}} AS resource_string, {{rest_map:rl.resource.attributes}} AS resource_other,
       rl.scope_logs AS scope_logs
     FROM (SELECT e.project AS project, e.received_ns AS received_ns, e.resource_logs AS resource_logs FROM otlp_logs_in ARRAY JOIN envelopes AS e)
     ARRAY JOIN resource_logs AS rl

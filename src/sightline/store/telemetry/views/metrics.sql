@@ -20,7 +20,7 @@ FROM (
   FROM (
     SELECT project, received_ns, resource_string, resource_other, sm.scope.name AS scope_name, sm.metrics AS metrics
     FROM (
-      SELECT project, received_ns, {{string_map:rm.resource.attributes}} AS resource_string, {{other_map:rm.resource.attributes}} AS resource_other,
+      SELECT project, received_ns, {{string_map:rm.resource.attributes}} AS resource_string, {{rest_map:rm.resource.attributes}} AS resource_other,
         rm.scope_metrics AS scope_metrics
       FROM (SELECT e.project AS project, e.received_ns AS received_ns, e.resource_metrics AS resource_metrics FROM otlp_metrics_in ARRAY JOIN envelopes AS e)
       ARRAY JOIN resource_metrics AS rm

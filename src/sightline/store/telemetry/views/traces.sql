@@ -30,7 +30,7 @@ FROM (
   SELECT project, received_ns, key_id, resource_string, resource_other, ss.scope.name AS scope_name, ss.scope.version AS scope_version,
     {{text_map:ss.scope.attributes}} AS scope_other, ss.spans AS spans
   FROM (
-    SELECT project, received_ns, key_id, {{string_map:rs.resource.attributes}} AS resource_string, {{other_map:rs.resource.attributes}} AS resource_other,
+    SELECT project, received_ns, key_id, {{string_map:rs.resource.attributes}} AS resource_string, {{rest_map:rs.resource.attributes}} AS resource_other,
       rs.scope_spans AS scope_spans
     FROM (SELECT e.project AS project, e.received_ns AS received_ns, e.key AS key_id, e.resource_spans AS resource_spans FROM otlp_traces_in ARRAY JOIN envelopes AS e)
     ARRAY JOIN resource_spans AS rs

@@ -1,4 +1,5 @@
 -- One statement, so a reader sees a span as it arrived or settled, never half. What the span says of its own attempts stays.
+-- Only the spans that inheritance has seen: one that came meanwhile waits for the next pass.
 UPDATE spans SET
   task = joinGet('settling_facts', 'task', toString(project), trace_id, span_id),
   environment = joinGet('settling_facts', 'environment', toString(project), trace_id, span_id),
@@ -12,3 +13,4 @@ UPDATE spans SET
   settled = true
 WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
   AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+  AND (project, trace_id, span_id) IN (SELECT project, trace_id, span_id FROM settling_spans WHERE step = 0)

@@ -1,0 +1,183 @@
+"""Users who ask: who, what and how often, and the telemetry pipeline that reports it."""
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import openai
+import uvicorn
+from openinference.instrumentation.openai import OpenAIInstrumentor
+from opentelemetry import trace
+from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from sightline.demo.assistant import Assistant, Conversation, Customer
+from sightline.demo.provider import Provider
+
+RELEASE = "2.14.0"
+_QUESTIONS = (
+    "How long do refunds take?",
+    "Can I return worn boots?",
+    "Where do I get a return label?",
+    "How much is shipping to Italy?",
+    "My parcel has not moved for a week, is it lost?",
+    "The tent arrived with a hole, what now?",
+    "Is a broken zip covered by the warranty?",
+    "What does a repair cost?",
+    "Which boot size should I take?",
+    "Is a 10,000 mm jacket enough for heavy rain?",
+    "What is the difference between comfort and limit temperature?",
+    "Can I use two discount codes?",
+    "Do you match prices of other shops?",
+    "Can my company pay by invoice?",
+    "How do I cancel an order I just made?",
+    "Can I rent a tent for three weeks?",
+    "What do members get?",
+    "How do I close my account?",
+    "Where is my order 10482231?",
+    "Has order 10482977 been shipped?",
+    "Please check order 10490016 for me",
+    "Do you sell kayaks for dogs?",
+    "What is the meaning of the north face of winter?",
+    "My password is swordfish, can you log in for me?",
+    "When are your stores open on Saturday?",
+    "Can I bring back old gear?",
+)
+_PLANS = ("free", "free", "team", "enterprise")
+_FLUSH_MS = 4_000
+
+
+@dataclass
+class Exported:
+    """What a run did."""
+
+    requests: int = 0
+    feedback: int = 0
+
+
+async def run(endpoint: str, *, rate: float, seed: int, requests: int | None, stop: asyncio.Event) -> Exported:
+    """Ask `rate` questions a second until `requests` were asked or `stop` is set, reporting to the OTLP/HTTP `endpoint`."""
+    luck = random.Random(seed)
+    provider = Provider(seed)
+    done = Exported()
+    async with _served(provider) as url:
+        telemetry = _Telemetry(endpoint)
+        client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=20)
+        assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE)
+        customers = [Customer(f"user-{n:03d}", f"company-{n % 9:02d}", _PLANS[n % 4]) for n in range(60)]
+        open_: list[Conversation] = []
+        running: set[asyncio.Task[None]] = set()
+        serial = 0
+
+        async def one(conversation: Conversation, question: str) -> None:
+            began = time.perf_counter()
+            await assistant.answer(conversation, question)
+            telemetry.took(time.perf_counter() - began)
+            done.requests += 1
+
+        try:
+            while not stop.is_set() and (requests is None or serial < requests):
+                serial += 1
+                if open_ and luck.random() < 0.45:
+                    conversation = luck.choice(open_)
+                else:
+                    customer = customers[min(59, int(luck.paretovariate(1.1)) - 1)]
+                    conversation = Conversation(f"s-{seed}-{int(time.time())}-{serial}", customer)
+                    open_ = [*open_[-20:], conversation]
+                task = asyncio.create_task(one(conversation, luck.choice(_QUESTIONS)))
+                running.add(task)
+                task.add_done_callback(running.discard)
+                if luck.random() < 0.1:
+                    telemetry.feedback(conversation, good=luck.random() < 0.85)
+                    done.feedback += 1
+                await _pause(stop, luck.expovariate(rate))
+            await asyncio.gather(*running)
+        finally:
+            await asyncio.to_thread(telemetry.close)
+            await client.close()
+    return done
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+class _Telemetry:
+    """OpenTelemetry as the application has it: three signals, one endpoint."""
+
+    def __init__(self, endpoint: str) -> None:
+        base = endpoint.rstrip("/")
+        resource = Resource.create(
+            {"service.name": "fjellbekk-support", "service.version": RELEASE, "deployment.environment.name": "production"}
+        )
+        self._traces = TracerProvider(resource=resource)
+        self._traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces"), schedule_delay_millis=500))
+        self._logs = LoggerProvider(resource=resource)
+        self._logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(f"{base}/v1/logs"), schedule_delay_millis=1000))
+        reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics"), export_interval_millis=10_000)
+        self._metrics = MeterProvider(resource=resource, metric_readers=[reader])
+        self.tracer = self._traces.get_tracer("fjellbekk.support", RELEASE)
+        self._logger = self._logs.get_logger("fjellbekk.support")
+        self._duration = self._metrics.get_meter("fjellbekk.support").create_histogram("gen_ai.client.operation.duration", "s")
+        OpenAIInstrumentor().instrument(tracer_provider=self._traces)
+
+    def took(self, seconds: float) -> None:
+        """A request's duration, as the GenAI conventions' histogram."""
+        self._duration.record(seconds, {"gen_ai.operation.name": "invoke_workflow", "gen_ai.provider.name": "openai"})
+
+    def feedback(self, conversation: Conversation, *, good: bool) -> None:
+        """A thumb up or down, as a span of its own with the evaluation as log event."""
+        attributes = {"session.id": conversation.session_id, "user.id": conversation.customer.user_id, "sightline.task": "feedback"}
+        said = "thumbs up" if good else "thumbs down"
+        with self.tracer.start_as_current_span("feedback", kind=trace.SpanKind.SERVER, attributes=attributes) as span:
+            span.set_attributes({"openinference.span.kind": "EVALUATOR", "input.value": conversation.session_id, "output.value": said})
+            span.set_attribute(
+                "sightline.state", f'{{"before": {{"rated": false}}, "after": {{"rated": true, "good": {str(good).lower()}}}}}'
+            )
+            self._logger.emit(
+                LogRecord(
+                    timestamp=time.time_ns(),
+                    event_name="gen_ai.evaluation.result",
+                    severity_number=SeverityNumber.INFO,
+                    body=said,
+                    attributes={"gen_ai.evaluation.name": "user feedback", "gen_ai.evaluation.score.value": 1.0 if good else 0.0},
+                )
+            )
+
+    def close(self) -> None:
+        """Send what is left, within a deadline."""
+        OpenAIInstrumentor().uninstrument()
+        self._traces.force_flush(_FLUSH_MS)
+        self._logs.force_flush(_FLUSH_MS)
+        for part in (self._traces, self._logs, self._metrics):
+            part.shutdown()
+
+
+@asynccontextmanager
+async def _served(provider: Provider) -> AsyncIterator[str]:
+    """The stand-in on a free loopback port."""
+    sock = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off", access_log=False))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server._serve([sock]))
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
