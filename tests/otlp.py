@@ -47,7 +47,12 @@ def new_id(size: int) -> bytes:
 def span(name: str = "step", *, said: Mapping[str, object] | None = None, start_ns: int | None = None, ms: int = 5, **fields: Any) -> Span:
     """A span that started just now unless told otherwise; `said` are its attributes, `fields` the protocol's own."""
     start = time.time_ns() - ms * 1_000_000 if start_ns is None else start_ns
-    values = {"trace_id": new_id(16), "span_id": new_id(8), "start_time_unix_nano": start, "end_time_unix_nano": start + ms * 1_000_000}
+    values: dict[str, Any] = {
+        "trace_id": new_id(16),
+        "span_id": new_id(8),
+        "start_time_unix_nano": start,
+        "end_time_unix_nano": start + ms * 1_000_000,
+    }
     return Span(name=name, attributes=attributes(said or {}), **(values | fields))
 
 

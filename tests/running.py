@@ -48,7 +48,7 @@ class Server:
         line = _first_line(self.process, START_S)
         found = re.search(r"answers on (\S+?),? gRPC on port (\d+)", line)
         if found is None:
-            self.process.wait(10)
+            self._end(signal.SIGKILL)
             raise RuntimeError(f"the server did not start: {line!r} {self.log()[-3000:]}")
         self.url, self.grpc_port = found.group(1).replace("localhost", "127.0.0.1"), int(found.group(2))
         return self

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -97,8 +97,8 @@ def _run(settings: Settings, started: Callable[[Any], None]) -> None:
         raise typer.Exit(130) from None
 
 
-def _fail(message: str) -> Any:
-    _err.print("sightline:", message, markup=False)
+def _fail(message: str) -> NoReturn:
+    _err.print("sightline:", message, markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.otlp import span, traces
 from tests.running import Server, eventually, running
 
-ENCODINGS = {
+ENCODINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
     "zstd": zstandard.ZstdCompressor().compress,
@@ -160,9 +161,9 @@ def test_get_is_not_a_way_to_send(server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory: pytest.TempPathFactory) -> "Server":
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("narrow") / "data", max_body_bytes=10_000) as started:
-        yield started  # type: ignore[misc]
+        yield started
 
 
 def _of_size(size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -42,13 +43,13 @@ ATTRIBUTES: dict[str, object] = {
 EXPECTED = ATTRIBUTES | {"bytes": {"$bytes": "AP8="}}
 
 
-def read(server: Server, project: str, trace: bytes) -> dict[str, object]:
+def read(server: Server, project: str, trace: bytes) -> dict[str, Any]:
     def ask() -> httpx.Response:
         return httpx.get(f"{server.url}/api/v1/traces/{trace.hex()}", params={"project": project}, timeout=60)
 
     spans = eventually(ask, lambda r: r.status_code == 200).json()["spans"]
     assert len(spans) == 1
-    one: dict[str, object] = spans[0]
+    one: dict[str, Any] = spans[0]
     return one
 
 
@@ -62,10 +63,10 @@ def test_attributes_of_span_resource_event_and_link_survive(server: Server, proj
     resource = found["resource"]
     assert isinstance(resource, dict)
     assert {key: resource[key] for key in EXPECTED} == EXPECTED
-    (event,) = found["events"]  # type: ignore[misc]
+    (event,) = found["events"]
     assert event["attributes"] == EXPECTED
     assert int(event["time_ns"]) == one.start_time_unix_nano + 7
-    (link,) = found["links"]  # type: ignore[misc]
+    (link,) = found["links"]
     assert (link["trace_id"], link["span_id"]) == ("01" * 16, "02" * 8)
 
 
@@ -149,7 +150,7 @@ def test_a_log_event_joins_its_span_whichever_comes_first(server: Server, projec
         assert server.send(signal, body, headers={"x-sightline-project": project}).status_code == 200
         eventually(lambda signal=signal: _stored(server, project, signal), lambda n: n == 1)  # type: ignore[misc]
     found = eventually(lambda: read(server, project, one.trace_id), lambda s: bool(s["events"]))
-    (event,) = found["events"]  # type: ignore[misc]
+    (event,) = found["events"]
     assert (event["source"], event["body"]) == ("log", {"nested": [1, {"a": None}]})
     content = found["content"]
     assert isinstance(content, dict)

@@ -1,6 +1,7 @@
 // Every view and the shape of its URL.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { Empty, Failed } from "./kit/States";
+import { VIEWS, type View } from "./parts/views";
 import { Shell } from "./screens/Shell";
 import { TracesScreen } from "./screens/traces/TracesScreen";
 import { validate } from "./screens/traces/url";
@@ -24,14 +25,15 @@ const home = createRoute({
   },
 });
 const traces = createRoute({ getParentRoute: () => root, path: "/traces", component: TracesScreen, validateSearch: validate });
-type TraceSearch = { project?: string; span?: string; http?: boolean };
+type TraceSearch = { project?: string; span?: string; view?: View; http?: boolean };
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/traces/$id",
   component: lazyRouteComponent(() => import("./screens/trace/TraceScreen"), "TraceScreen"),
   validateSearch: (said: Record<string, unknown>): TraceSearch => {
     const span = text(said.span);
-    return { ...project(said), ...(span && { span }), ...(said.http === true && { http: true }) };
+    const view = VIEWS.find((name) => name === said.view);
+    return { ...project(said), ...(span && { span }), ...(view && { view }), ...(said.http === true && { http: true }) };
   },
 });
 const ledger = createRoute({

@@ -77,7 +77,7 @@ class Assistant:
             "session.id": conversation.session_id,
             "customer.plan": customer.plan,
         }
-        with self._step("support request", "CHAIN", question, of=trace.SpanKind.SERVER, **about) as root:
+        with self._step("support request", "CHAIN", question, about, of=trace.SpanKind.SERVER) as root:
             before = {"turns": len(conversation.turns), "plan": customer.plan}
             try:
                 text = await self._pipeline(conversation, question)
@@ -94,7 +94,7 @@ class Assistant:
             return "I can't help with that here. Please call us."
         kept_at, known = self._answers.get(question.lower(), (0.0, ""))
         if time.monotonic() - kept_at < _CACHE_S and known:
-            with self._step("answer cache", "CHAIN", question, **{"sightline.served_from_cache": True}) as span:
+            with self._step("answer cache", "CHAIN", question, {"sightline.served_from_cache": True}) as span:
                 _decide(span, "cached answer", ["ask the model"], "The same question was answered before.", 0.97)
                 _done(span, known, {"hit": False}, {"hit": True})
             return known
@@ -125,7 +125,7 @@ class Assistant:
         return not found
 
     async def _rewrite(self, conversation: Conversation, question: str) -> str:
-        with self._step("rewrite", "CHAIN", question, **{"sightline.prompt_name": "rewrite", "sightline.prompt_version": "3"}) as span:
+        with self._step("rewrite", "CHAIN", question, {"sightline.prompt_name": "rewrite", "sightline.prompt_version": "3"}) as span:
             history = "\n".join(turn["content"] for turn in conversation.turns[-2:])
             messages = [
                 {"role": "system", "content": "Rewrite the question so that it can be searched for without its context."},
@@ -141,14 +141,14 @@ class Assistant:
             reply = await self._client.embeddings.create(model="text-embedding-3-small", input=query)
             vector = np.array(reply.data[0].embedding)
             _done(span, {"dimensions": len(vector)}, {"vector": None}, {"vector": f"{len(vector)} numbers"})
-        with self._step("retrieve", "RETRIEVER", query, **{"sightline.index_version": INDEX_VERSION}) as span:
+        with self._step("retrieve", "RETRIEVER", query, {"sightline.index_version": INDEX_VERSION}) as span:
             found = search(vector, top=8)
             for rank, (article, score) in enumerate(found):
                 start = f"retrieval.documents.{rank}.document"
                 span.set_attributes({f"{start}.id": article.id, f"{start}.score": score, f"{start}.content": article.text})
                 span.set_attribute(f"{start}.metadata", json.dumps({"title": article.title}))
             _done(span, {"documents": [article.id for article, _ in found]}, {"candidates": 0}, {"candidates": len(found)})
-        with self._step("rerank", "RERANKER", query, **{"reranker.query": query, "reranker.top_k": 3}) as span:
+        with self._step("rerank", "RERANKER", query, {"reranker.query": query, "reranker.top_k": 3}) as span:
             words = set(query.lower().split())
             again = sorted(found, key=lambda hit: -(hit[1] + 0.05 * len(words & set(hit[0].text.lower().split()))))[:3]
             for side, hits in (("input", found), ("output", again)):
@@ -182,7 +182,7 @@ class Assistant:
             _decide(span, "order_status" if calls else "no tool", ["no tool" if calls else "order_status"], "The model asked for it.", 0.9)
             _done(span, {"tool": "order_status", "arguments": arguments}, {"tool": None}, {"tool": "order_status"})
         attributes = {"tool.name": "order_status", "tool.description": "Where an order is.", "tool.parameters": arguments}
-        with self._step("order_status", "TOOL", arguments, **attributes) as span:
+        with self._step("order_status", "TOOL", arguments, attributes) as span:
             await asyncio.sleep(self._random.lognormvariate(-3, 0.5))
             failed = self._random.random() < 0.08
             result = (
@@ -206,20 +206,20 @@ class Assistant:
         told = f"\nTool result: {status}" if status else ""
         messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": f"{context}{told}\n\nQuestion: {question}"}]
         named = {"sightline.prompt_name": "answer", "sightline.prompt_version": PROMPT_VERSION}
-        with self._step("generate", "CHAIN", question, **named) as span:
+        with self._step("generate", "CHAIN", question, named) as span:
             text, model, tries = await self._stream_with_fallback(messages)
             _decide(span, model, [m for m in ("gpt-4o", "claude-sonnet-4-5") if m != model], f"It answered after {tries} tries.", 0.9)
             _done(span, text, {"draft": None, "articles": len(articles)}, {"draft": f"{len(text)} characters", "model": model})
         return text
 
-    async def _stream_with_fallback(self, messages: list[dict[str, str]]) -> tuple[str, str, int]:
+    async def _stream_with_fallback(self, messages: list[Any]) -> tuple[str, str, int]:
         """Twice the first model with back-off, then the other one. Raises the last error."""
         plan = ("gpt-4o", "gpt-4o", "claude-sonnet-4-5")
         for attempt, model in enumerate(plan, start=1):
             try:
                 stream = await self._client.chat.completions.create(
                     model=model,
-                    messages=messages,  # type: ignore[arg-type]
+                    messages=messages,
                     stream=True,
                     stream_options={"include_usage": True},
                     temperature=0.2,
@@ -234,19 +234,21 @@ class Assistant:
                 return "".join(parts), model, attempt
         raise AssertionError("the plan is never empty")
 
-    async def _call(self, model: str, messages: list[dict[str, str]], **more: Any) -> Any:
+    async def _call(self, model: str, messages: list[Any], **more: Any) -> Any:
         """One answer, with a second try when the provider is busy."""
         try:
-            return await self._client.chat.completions.create(model=model, messages=messages, **more)  # type: ignore[call-overload]
+            return await self._client.chat.completions.create(model=model, messages=messages, **more)
         except openai.RateLimitError:
             await asyncio.sleep(0.2)
-            return await self._client.chat.completions.create(model=model, messages=messages, **more)  # type: ignore[call-overload]
+            return await self._client.chat.completions.create(model=model, messages=messages, **more)
 
     @contextmanager
-    def _step(self, name: str, kind: str, said: str, *, of: trace.SpanKind = trace.SpanKind.INTERNAL, **attributes: Any) -> Iterator[Span]:
+    def _step(
+        self, name: str, kind: str, said: str, more: Mapping[str, Any] | None = None, *, of: trace.SpanKind = trace.SpanKind.INTERNAL
+    ) -> Iterator[Span]:
         """A hop of the pipeline: `kind` is OpenInference's word for it, `said` what it was given."""
         with self._tracer.start_as_current_span(name, kind=of) as span:
-            span.set_attributes({"openinference.span.kind": kind, "input.value": said, **attributes})
+            span.set_attributes({"openinference.span.kind": kind, "input.value": said, **(more or {})})
             yield span
 
 

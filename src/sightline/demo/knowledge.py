@@ -11,7 +11,40 @@ INDEX_VERSION = "kb-2026-11"
 DIMENSIONS = 256
 _WORD = re.compile(r"[a-z]+")
 _STOP = frozenset(
-    "a an and are as at be by can do for from how i if in is it my of on or the this to what when where which with you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "for",
+        "from",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "my",
+        "of",
+        "on",
+        "or",
+        "the",
+        "this",
+        "to",
+        "what",
+        "when",
+        "where",
+        "which",
+        "with",
+        "you",
+        "your",
+    ]
 )
 
 

@@ -198,9 +198,8 @@ def _kind() -> str:
     for key, table in KIND_KEYS:
         words = table or {kind: kind for kind in KINDS}
         said = f"arrayElementOrNull(texts, indexOf(text_keys, {_quoted(key)}))"
-        parts.append(
-            f"transform({said}, [{', '.join(map(_quoted, words))}], [{', '.join(map(_quoted, words.values()))}], CAST(NULL, 'Nullable(String)'))"
-        )
+        senders, kinds = ", ".join(map(_quoted, words)), ", ".join(map(_quoted, words.values()))
+        parts.append(f"transform({said}, [{senders}], [{kinds}], CAST(NULL, 'Nullable(String)'))")
     return f"coalesce({', '.join(parts)})"
 
 
@@ -215,8 +214,10 @@ _EXCEPTION = "arrayElementOrNull(event_attrs, indexOf(event_names, 'exception'))
 _FAILED = f"(status_code = 2 OR has(text_keys, 'error.type') OR {_text_of('langfuse.observation.level')} = 'ERROR')"
 _FAILURE = (
     f"lower(concat({_text_of('error.type')}, ' ', ifNull(status_message, ''), ' ', {_text_of('langfuse.observation.status_message')}, ' ', "
-    f"toString(ifNull(arrayElementOrNull(numbers, {_index('number_keys', ['http.response.status_code', 'http.status_code'])}), 0)), ' ', "
-    f"if(has(event_names, 'exception'), concat({_EXCEPTION}['exception.type'], ' ', substring({_EXCEPTION}['exception.message'], 1, 2000)), '')))"
+    f"toString(ifNull(arrayElementOrNull(numbers, {_index('number_keys', ['http.response.status_code', 'http.status_code'])}), 0)), "
+    "' ', "
+    f"if(has(event_names, 'exception'), concat({_EXCEPTION}['exception.type'], ' ', "
+    f"substring({_EXCEPTION}['exception.message'], 1, 2000)), '')))"
 )
 
 
@@ -228,7 +229,8 @@ def _error_type() -> str:
 
 
 def _status_in_error() -> str:
-    return "if(status_code = 2, toUInt16OrNull(extract(ifNull(status_message, ''), '(?i)(?:error code|status code|status|http):? ([1-5]\\\\d\\\\d)\\\\b')), NULL)"
+    found = r"extract(ifNull(status_message, ''), '(?i)(?:error code|status code|status|http):? ([1-5]\\d\\d)\\b')"
+    return f"if(status_code = 2, toUInt16OrNull({found}), NULL)"
 
 
 _DOCUMENTS_TEXT = _text_of("gen_ai.retrieval.documents")
@@ -238,7 +240,8 @@ _FLAT_DOCUMENTS = f"arrayMap(k -> splitByChar('.', k)[3], arrayFilter(k -> {_FLA
 _HAS_DOCUMENTS = "(has(text_keys, 'gen_ai.retrieval.documents') OR has(text_keys, 'openinference.span.kind'))"
 _SCORES = (
     f"if({_DOCUMENTS_TEXT} = '', arrayFilter((n, k) -> endsWith(k, '.document.score') AND {_FLAT}, numbers, number_keys), "
-    f"arrayFilter(n -> isFinite(n), arrayMap(d -> JSONExtract(d, 'score', 'Float64'), arrayFilter(d -> JSONHas(d, 'score'), {_DOCUMENTS}))))"
+    f"arrayFilter(n -> isFinite(n), arrayMap(d -> JSONExtract(d, 'score', 'Float64'), "
+    f"arrayFilter(d -> JSONHas(d, 'score'), {_DOCUMENTS}))))"
 )
 
 

@@ -13,8 +13,6 @@ from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window
 
 # A root or a trace is looked for this far around the window of a question about spans.
 REACH_NS = 24 * UNITS_NS["h"]
-# A trace's spans are looked for until this long after its window ended or its root did.
-AFTERMATH_NS = UNITS_NS["h"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class _Compiler:
         return f"trace_id IN (SELECT trace_id FROM {which} AND {self._on_its_row(expression)})"
 
     def _one_of_its_spans(self, expression: Expression) -> str:
-        """The window is that of the traces; their spans may start later, for as long as the longest of them lasted."""
+        """The window is that of the traces; their spans may start later, up to the last that is known."""
         binder, window = self.binder, self.scene.window
         project = binder.text(self.scene.project)
         sides, known = [f"project = {project}"], ""
@@ -87,12 +85,10 @@ class _Compiler:
         if lowest:
             sides.append(buckets("start", ">=", lowest))
         if end:
-            to, slack, latest = (binder.bind(ns, "Int64") for ns in (window.to_ns, AFTERMATH_NS, LATEST_NS))
-            ends = "max(toUnixTimestamp64Nano(start) + toInt64(least(ifNull(duration_ns, 0), 3000000000000000000)))"
-            last = f"(SELECT {ends} FROM traces WHERE project = {project} AND {binder.traces_in(window)})"
+            last = f"(SELECT max(last_start) FROM traces WHERE project = {project} AND {binder.traces_in(window)})"
             # Named, not repeated: the engine would plan the view behind `traces` for each mention.
-            known = f"WITH toInt64(least(greatest({to}, ifNull({last}, 0)) + {slack}, {latest})) AS until_ns "
-            sides.append(buckets("start", "<", "fromUnixTimestamp64Nano(until_ns, 'UTC')"))
+            known = f"WITH greatest({end}, ifNull({last}, {end})) AS last_start_known "
+            sides.append(buckets("start", "<=", "last_start_known"))
         return f"trace_id IN ({known}SELECT trace_id FROM spans WHERE {' AND '.join(sides)} AND {self.on_spans(expression)})"
 
     def _on_its_row(self, expression: Expression) -> str:

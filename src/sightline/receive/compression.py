@@ -62,15 +62,19 @@ def _deflate(body: bytes, limit_bytes: int) -> bytes:
 
 
 def _zstd(body: bytes, limit_bytes: int) -> bytes:
-    # the window is memory the sender asks us for; 128 MiB is the format's recommended ceiling, ours follows the limit
-    window = max(1 << 20, min(limit_bytes, 1 << 27))
-    with zstandard.ZstdDecompressor(max_window_size=1 << (window - 1).bit_length()).stream_reader(body, read_across_frames=True) as reader:
+    frame = zstandard.get_frame_parameters(body)
+    # the window is memory that the sender asks of us: more than the limit is not needed for a body within it
+    window = max(_LEAST_WINDOW, 1 << (limit_bytes - 1).bit_length())
+    if frame.window_size > window:
+        raise BodyTooLargeError
+    with zstandard.ZstdDecompressor(max_window_size=window).stream_reader(body, read_across_frames=True) as reader:
         out = reader.read(limit_bytes + 1)
     if len(out) > limit_bytes:
         raise BodyTooLargeError
     return out
 
 
+_LEAST_WINDOW = 8 << 20  # what encoders use at their usual levels, however small the body
 _READERS: Mapping[str, Callable[[bytes, int], bytes]] = {
     "": _identity,
     "identity": _identity,

@@ -48,7 +48,7 @@ def _export(receiver: Receiver, signal: Signal) -> Callable[[bytes, Any], Awaita
         )
         match outcome:
             case Accepted():
-                return response(signal, outcome).SerializeToString()
+                return bytes(response(signal, outcome).SerializeToString())
             case Malformed(reason):
                 await context.abort(grpc.StatusCode.INVALID_ARGUMENT, reason)
             case TooLarge(limit):
@@ -66,4 +66,4 @@ def _retry_details(reason: str, retry_after_s: int) -> bytes:
     retry = error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=retry_after_s))
     packed = any_pb2.Any()
     packed.Pack(retry)
-    return status_pb2.Status(code=code_pb2.UNAVAILABLE, message=reason, details=[packed]).SerializeToString()
+    return bytes(status_pb2.Status(code=code_pb2.UNAVAILABLE, message=reason, details=[packed]).SerializeToString())

@@ -40,6 +40,9 @@ class Sink(Protocol):
     async def sync(self) -> None:
         """Return when all rows of the segments loaded so far would survive a power cut."""
 
+    def complete_until(self, received_ns: int) -> None:
+        """Every request received up to then has been loaded: told once, before the first `load`; each `load` moves it on."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiverOptions:
@@ -70,11 +73,11 @@ class Receiver:
         self._in_flight: dict[bytes, asyncio.Future[None]] = {}
         self._counting: set[asyncio.Future[None]] = set()
         self._loaded: list[Segment] = []
-        self._last_received_ns = 0
-        for segment in self._log.recovered:
-            for record in records(segment.path.read_bytes()):
-                self._seen.add(record.digest)
-                self._last_received_ns = max(self._last_received_ns, record.received_ns)
+        left_over = [record for segment in self._log.recovered for record in records(segment.path.read_bytes())]
+        for record in left_over:
+            self._seen.add(record.digest)
+        self._last_received_ns = max((record.received_ns for record in left_over), default=0)
+        sink.complete_until(min((record.received_ns for record in left_over), default=time.time_ns()) - 1)
 
     @property
     def waiting_bytes(self) -> int:
@@ -171,7 +174,7 @@ class Receiver:
                 await self._sink.load(segment)
             except StoreClosedError:
                 raise
-            except StoreError as error:
+            except Exception as error:
                 log.warning("segment_not_loaded", segment=segment.name, error=str(error)[:300], again_in_s=_RETRY_S)
                 await asyncio.sleep(_RETRY_S)
             else:

@@ -83,8 +83,8 @@ class SegmentLog:
     async def append(self, record: bytes) -> None:
         """Return when the record is on disk.
 
-        Raises BacklogFullError when too much waits, StoreFullError when the disk is full, StoreClosedError when the log is closing; nothing of the record
-        is kept then.
+        Raises BacklogFullError when too much waits, StoreFullError when the disk is full, StoreClosedError when the log is closing;
+        nothing of the record is kept then.
         """
         future: asyncio.Future[None] = self._loop.create_future()
         with self._wake:

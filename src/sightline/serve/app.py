@@ -204,8 +204,8 @@ async def serve(settings: Settings, *, started: Callable[[Listening], Any] | Non
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, server.handle_exit, name, None)
         running = asyncio.create_task(server.serve(sockets=[sock]))
-        while not (server.started or running.done()):
-            await asyncio.sleep(0.005)
+        while not (server.started or running.done()):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)  # uvicorn sets a flag, no event
         if server.started:
             listening = Listening(_url(sock), house.grpc_port)
             log.info("listening", url=listening.url, grpc_port=listening.grpc_port, data=str(settings.data))

@@ -15,10 +15,13 @@ export const traces = (q: ListQuestion) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** Rows of one poll for what is new. */
+export const POLLED = 100;
+
 export const newestTraces = (q: ListQuestion, live: boolean) =>
   queryOptions({
     queryKey: ["newest", q],
-    queryFn: ({ signal }) => get<Schemas["TracePage"]>("/traces", { ...q, limit: 50 }, signal),
+    queryFn: ({ signal }) => get<Schemas["TracePage"]>("/traces", { ...q, limit: POLLED }, signal),
     refetchInterval: live ? 2000 : false,
     enabled: live,
     retry: false,

@@ -1,5 +1,6 @@
-// Messages as a conversation. All of it is somebody else's text: shown as text, links and images never fetched.
+// Messages as a conversation. All of it is somebody else's text: shown as text, nothing in it is ever fetched.
 import type { Message, Part } from "../api/client";
+import { Clipped } from "../kit/Clipped";
 import { text } from "./format";
 
 export function Conversation({ messages }: { messages: readonly Message[] }) {
@@ -43,18 +44,47 @@ function PartView({ part }: { part: Part }) {
         <Value value={part.result} />
       </div>
     );
-  if (MEDIA.has(part.type))
-    return (
-      <div className="said muted">
-        [{part.type} {part.mime_type ?? ""}] <span className="mono">{(part.uri ?? "").slice(0, 200)}</span>
-      </div>
-    );
+  if (MEDIA.has(part.type)) return <Media part={part} />;
   if (part.type === "other") return <Value value={part.raw} />;
-  return <div className={part.type === "reasoning" ? "said reasoning" : "said"}>{part.text}</div>;
+  return (
+    <div className={part.type === "reasoning" ? "said reasoning" : "said"}>
+      <Clipped>{part.text ?? ""}</Clipped>
+    </div>
+  );
+}
+
+const INLINE_IMAGE = /^data:image\/(png|jpeg|gif|webp);base64,/;
+
+/** An image that came inside the trace is shown; what is elsewhere is a link that nobody follows but the reader. */
+function Media({ part }: { part: Part }) {
+  const uri = part.uri ?? "";
+  if (part.type === "image" && INLINE_IMAGE.test(uri)) return <img className="media" src={uri} alt="Part of the message" />;
+  return (
+    <div className="said muted">
+      {part.type} {part.mime_type ?? ""}{" "}
+      {/^https?:\/\//i.test(uri) ? (
+        <a href={uri} target="_blank" rel="noopener noreferrer nofollow">
+          {uri.slice(0, 200)}
+        </a>
+      ) : (
+        <span className="mono">{uri.slice(0, 200)}</span>
+      )}
+    </div>
+  );
 }
 
 /** Anything: text as text, the rest as JSON. */
 export function Value({ value }: { value: unknown }) {
   if (value === null || value === undefined) return null;
-  return typeof value === "string" ? <div className="said">{value}</div> : <pre className="code">{text(value)}</pre>;
+  if (typeof value === "string")
+    return (
+      <div className="said">
+        <Clipped>{value}</Clipped>
+      </div>
+    );
+  return (
+    <pre className="code">
+      <Clipped>{text(value)}</Clipped>
+    </pre>
+  );
 }

@@ -1,11 +1,14 @@
 // The reading pane: what went in and came out of one span, what it decided, what it cost, and everything the sender said.
 import { Loader, Tabs, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { memo, useState } from "react";
 import type { Doc, SpanDetail, SpanEvent } from "../api/client";
+import { Clipped } from "../kit/Clipped";
 import { Copy } from "../kit/Copy";
 import { Conversation, Value } from "./Conversation";
-import { clock, count, duration, text, UNKNOWN, usd } from "./format";
+import { count, duration, offset, text, UNKNOWN, usd } from "./format";
 import { Kind } from "./Marks";
+import { VIEWS, type View } from "./views";
 
 const FIGURES: [string, string, (v: number | null) => string][] = [
   ["duration_ns", "Duration", duration],
@@ -17,6 +20,10 @@ const FIGURES: [string, string, (v: number | null) => string][] = [
   ["output_tokens", "Output tokens", count],
   ["reasoning_tokens", "reasoning", count],
   ["cost_usd", "Cost", usd],
+  ["input_cost_usd", "for input", usd],
+  ["cache_read_cost_usd", "for cached input", usd],
+  ["cache_write_cost_usd", "for cache writes", usd],
+  ["output_cost_usd", "for output", usd],
 ];
 const WORDS: [string, string][] = [
   ["model", "Model"],
@@ -38,15 +45,33 @@ const WORDS: [string, string][] = [
   ["environment", "Environment"],
 ];
 
-export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: boolean; now: bigint | null }) {
+/** How far a replay has come with a span: `events` of its events have happened. */
+export type Reached = { state: "ahead" | "running" | "over"; events: number };
+
+type Props = {
+  span: SpanDetail;
+  loading: boolean;
+  reached: Reached["state"];
+  happened: number;
+  view: View;
+  onView: (view: View) => void;
+};
+
+// memo: a replay moves sixty times a second, what is read here only when something happens
+export const SpanReader = memo(function SpanReader({ span, loading, reached, happened, view, onView }: Props) {
   const { content } = span;
   const failure = span.events.find((event) => event.name === "exception");
   const nothing =
     !content.input_messages?.length &&
     !content.output_messages?.length &&
+    !content.documents?.length &&
+    !content.input_documents?.length &&
     content.input_value == null &&
-    content.output_value == null;
-  const events = now === null ? span.events : span.events.filter((event) => BigInt(event.time_ns) <= now);
+    content.output_value == null &&
+    content.decision == null &&
+    content.state == null;
+  const over = reached === "over";
+  const events = span.events.slice(0, happened);
   return (
     <div className="reader" aria-label={`Span ${span.name}`} role="region">
       <div style={{ display: "flex", gap: 8, alignItems: "center", flexWrap: "wrap", marginBottom: 8 }}>
@@ -58,7 +83,7 @@ export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: 
         <span className="mono muted">{span.span_id}</span>
         <Copy value={span.span_id} what="span id" />
       </div>
-      {span.status === "error" && (
+      {over && span.status === "error" && (
         <div className="error-box" role="alert">
           <b>{fact(span, "error_type") ?? "error"}</b> {span.status_message ? String(span.status_message) : ""}
           {failure && (
@@ -71,7 +96,7 @@ export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: 
           )}
         </div>
       )}
-      <Tabs defaultValue="content" keepMounted={false} color="teal">
+      <Tabs value={view} onChange={(said) => onView(VIEWS.find((name) => name === said) ?? "content")} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="content">Content</Tabs.Tab>
           <Tabs.Tab value="facts">Facts</Tabs.Tab>
@@ -81,49 +106,65 @@ export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: 
           <Tabs.Tab value="attributes">Attributes</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="content">
-          <Figures span={span} />
-          {content.expired && <p className="muted">Content expired by policy; the facts are kept.</p>}
-          {content.decision != null && <Decision said={content.decision} />}
-          {content.tool_call && (
+          {over && <Figures span={span} />}
+          {reached === "ahead" && <p className="muted">It has not begun yet.</p>}
+          {reached !== "ahead" && (
             <>
-              <h3>Tool call: {content.tool_call.name ?? "unnamed"}</h3>
-              {content.tool_call.description && <p className="muted">{content.tool_call.description}</p>}
-              <Value value={content.tool_call.arguments} />
-              {content.tool_call.result != null && <h3>Result</h3>}
-              <Value value={content.tool_call.result} />
+              {content.expired && <p className="muted">Content expired by policy; the facts are kept.</p>}
+              {over && content.decision != null && <Decision said={content.decision} />}
+              {content.tool_call && (
+                <>
+                  <h3>Tool call: {content.tool_call.name ?? "unnamed"}</h3>
+                  {content.tool_call.description && <p className="muted">{content.tool_call.description}</p>}
+                  <Value value={content.tool_call.arguments} />
+                  {over && content.tool_call.result != null && (
+                    <>
+                      <h3>Result</h3>
+                      <Value value={content.tool_call.result} />
+                    </>
+                  )}
+                </>
+              )}
+              {(content.input_messages?.length ?? 0) > 0 && <h3>Input</h3>}
+              <Conversation messages={content.input_messages ?? []} />
+              {!content.tool_call && content.input_value != null && (
+                <>
+                  <h3>Input</h3>
+                  <Said value={content.input_value} />
+                </>
+              )}
+              <Documents title="Documents to rank" documents={content.input_documents ?? []} />
+              {!over && <p className="muted">It is still running.</p>}
+              {over && (
+                <>
+                  <Documents title="Documents" documents={content.documents ?? []} />
+                  {(content.output_messages?.length ?? 0) > 0 && <h3>Output</h3>}
+                  <Conversation messages={content.output_messages ?? []} />
+                  {!content.tool_call && content.output_value != null && (
+                    <>
+                      <h3>Output</h3>
+                      <Said value={content.output_value} />
+                    </>
+                  )}
+                  {content.state != null && <State said={content.state} />}
+                </>
+              )}
+              {(content.tool_definitions?.length ?? 0) > 0 && (
+                <details>
+                  <summary className="muted">{content.tool_definitions?.length} tools it could call</summary>
+                  <Value value={content.tool_definitions} />
+                </details>
+              )}
+              {nothing && !content.tool_call && !loading && (
+                <p className="muted">The sender recorded no content for this span.</p>
+              )}
             </>
           )}
-          {(content.input_messages?.length ?? 0) > 0 && <h3>Input</h3>}
-          <Conversation messages={content.input_messages ?? []} />
-          {!content.tool_call && content.input_value != null && (
-            <>
-              <h3>Input</h3>
-              <Value value={content.input_value} />
-            </>
-          )}
-          <Documents title="Documents to rank" documents={content.input_documents ?? []} />
-          <Documents title="Documents" documents={content.documents ?? []} />
-          {(content.output_messages?.length ?? 0) > 0 && <h3>Output</h3>}
-          <Conversation messages={content.output_messages ?? []} />
-          {!content.tool_call && content.output_value != null && (
-            <>
-              <h3>Output</h3>
-              <Value value={content.output_value} />
-            </>
-          )}
-          {content.state != null && <State said={content.state} />}
-          {(content.tool_definitions?.length ?? 0) > 0 && (
-            <details>
-              <summary className="muted">{content.tool_definitions?.length} tools it could call</summary>
-              <Value value={content.tool_definitions} />
-            </details>
-          )}
-          {nothing && !content.tool_call && !loading && <p className="muted">The sender recorded no content for this span.</p>}
         </Tabs.Panel>
         <Tabs.Panel value="facts">
           <dl className="facts" style={{ paddingTop: 12 }}>
             {Object.entries(span)
-              .filter(([name, value]) => !NO_FACTS.has(name) && value !== null)
+              .filter(([name, value]) => !NO_FACTS.has(name) && value !== null && value !== "")
               .map(([name, value]) => (
                 <div key={name} style={{ display: "contents" }}>
                   <dt className="mono">{name}</dt>
@@ -133,11 +174,23 @@ export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: 
           </dl>
         </Tabs.Panel>
         <Tabs.Panel value="events">
-          <Events events={events} hidden={span.events.length - events.length} />
+          <Events events={events} hidden={span.events.length - events.length} from={BigInt(span.start_ns)} />
           {span.links.length > 0 && (
             <>
               <h3>Links</h3>
-              <Value value={span.links} />
+              {span.links.map((link) => (
+                <article key={`${link.trace_id} ${link.span_id}`} className="doc">
+                  <Link
+                    to="/traces/$id"
+                    params={{ id: link.trace_id }}
+                    search={{ project: span.project, span: link.span_id }}
+                    className="mono"
+                  >
+                    {link.trace_id} · {link.span_id}
+                  </Link>
+                  {Object.keys(link.attributes ?? {}).length > 0 && <Value value={link.attributes} />}
+                </article>
+              ))}
             </>
           )}
           {span.scores.length > 0 && (
@@ -155,9 +208,20 @@ export function SpanReader({ span, loading, now }: { span: SpanDetail; loading: 
       </Tabs>
     </div>
   );
-}
+});
 
 const NO_FACTS = new Set(["attributes", "resource", "scope", "content", "events", "links", "scores"]);
+
+/** What was said outside a conversation, in the same frame. */
+function Said({ value }: { value: unknown }) {
+  return typeof value === "string" ? (
+    <div className="turn">
+      <Value value={value} />
+    </div>
+  ) : (
+    <Value value={value} />
+  );
+}
 
 function fact(span: SpanDetail, name: string): string | null {
   const value = span[name];
@@ -196,7 +260,7 @@ function Documents({ title, documents }: { title: string; documents: readonly Do
         {title} <span className="muted">{documents.length}</span>
       </h3>
       {documents.map((d) => (
-        <article key={d.rank} className="doc">
+        <article key={`${d.rank} ${d.id}`} className="doc">
           <header>
             <span className="muted">{d.rank}</span>
             <b className="cut">{d.id ?? "document"}</b>
@@ -210,7 +274,11 @@ function Documents({ title, documents }: { title: string; documents: readonly Do
               </>
             )}
           </header>
-          {d.content && <div style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{d.content}</div>}
+          {d.content && (
+            <div className="text">
+              <Clipped>{d.content}</Clipped>
+            </div>
+          )}
           {d.metadata != null && <div className="mono muted cut">{text(d.metadata).replaceAll(/\s+/g, " ")}</div>}
         </article>
       ))}
@@ -248,25 +316,44 @@ function Decision({ said }: { said: unknown }) {
   );
 }
 
+/** Before beside after, what changed marked. */
 function State({ said }: { said: unknown }) {
-  const both = said as { before?: unknown; after?: unknown };
+  const { before, after } = (said ?? {}) as { before?: unknown; after?: unknown };
   if (typeof said !== "object" || said === null || !("before" in said || "after" in said))
     return <Titled title="State" value={said} />;
+  const [was, is] = [fieldsOf(before), fieldsOf(after)];
   return (
     <>
       <h3>State</h3>
-      <div style={{ display: "grid", gridTemplateColumns: "1fr 1fr", gap: 8 }}>
-        <div>
-          <div className="muted">before</div>
-          <pre className="code">{text(both.before)}</pre>
-        </div>
-        <div>
-          <div className="muted">after</div>
-          <pre className="code">{text(both.after)}</pre>
-        </div>
-      </div>
+      <table className="attrs state-change">
+        <thead>
+          <tr>
+            <th />
+            <th>before</th>
+            <th>after</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...new Set([...was.keys(), ...is.keys()])].map((name) => (
+            <tr key={name} data-changed={text(was.get(name)) !== text(is.get(name))}>
+              <td>{name}</td>
+              <td className="text">
+                <Clipped>{text(was.get(name))}</Clipped>
+              </td>
+              <td className="text">
+                <Clipped>{text(is.get(name))}</Clipped>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </>
   );
+}
+
+function fieldsOf(state: unknown): Map<string, unknown> {
+  if (state === null || state === undefined) return new Map();
+  return new Map(typeof state === "object" && !Array.isArray(state) ? Object.entries(state) : [["", state]]);
 }
 
 function Titled({ title, value }: { title: string; value: unknown }) {
@@ -278,7 +365,7 @@ function Titled({ title, value }: { title: string; value: unknown }) {
   );
 }
 
-function Events({ events, hidden }: { events: readonly SpanEvent[]; hidden: number }) {
+function Events({ events, hidden, from }: { events: readonly SpanEvent[]; hidden: number; from: bigint }) {
   if (!events.length && !hidden) return <p className="muted">No events.</p>;
   return (
     <>
@@ -290,10 +377,12 @@ function Events({ events, hidden }: { events: readonly SpanEvent[]; hidden: numb
             <span className="chip">{event.source}</span>
             {event.severity && <span className="muted">{event.severity}</span>}
             <span style={{ flex: 1 }} />
-            <span className="muted">{clock(event.time)}</span>
+            <span className="num muted" title={event.time}>
+              {offset(BigInt(event.time_ns) - from)}
+            </span>
           </header>
           <Value value={event.body} />
-          {Object.keys(event.attributes ?? {}).length > 0 && <pre className="code">{text(event.attributes)}</pre>}
+          {Object.keys(event.attributes ?? {}).length > 0 && <Value value={event.attributes} />}
         </article>
       ))}
       {events.length > 500 && <p className="muted">{events.length - 500} more events are not shown.</p>}
@@ -330,7 +419,9 @@ function Attributes({ title, of }: { title: string; of: Record<string, unknown> 
           {shown.map(([key, value]) => (
             <tr key={key}>
               <td>{key}</td>
-              <td style={{ whiteSpace: "pre-wrap" }}>{typeof value === "string" ? value : text(value)}</td>
+              <td className="text">
+                <Clipped>{text(value)}</Clipped>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -50,7 +50,7 @@ export function suggestions(
       .map((value) => ({ text: quoted(value), hint: "" }));
   }
   const facts = known.facts.map((fact) => ({ text: fact.name, hint: fact.meaning }));
-  const attributes = known.attributes.map((key) => ({ text: `attributes['${key.replaceAll("'", "\\'")}']`, hint: "attribute" }));
+  const attributes = known.attributes.map((key) => ({ text: `attributes[${inQuotes(key)}]`, hint: "attribute" }));
   return [...facts, ...attributes]
     .filter((s) => s.text.toLowerCase().includes(typed))
     .sort(startsFirst(typed))
@@ -63,5 +63,7 @@ const AND_OR: Suggestion[] = [
 ];
 const startsFirst = (typed: string) => (a: Suggestion, b: Suggestion) =>
   Number(b.text.toLowerCase().startsWith(typed)) - Number(a.text.toLowerCase().startsWith(typed));
-const quoted = (value: string) =>
-  /^[a-z][a-z_]*$/.test(value) ? value : `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+/** Text in the filter language: a quote inside is said twice. */
+export const inQuotes = (value: string) => `'${value.replaceAll("'", "''")}'`;
+const quoted = (value: string) => (/^[a-z][a-z_]*$/.test(value) && !WORDS.has(value) ? value : inQuotes(value));
+const WORDS = new Set(["and", "or", "not", "in", "like", "ilike", "has", "is", "null", "true", "false"]);

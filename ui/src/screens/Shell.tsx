@@ -14,6 +14,7 @@ const KEYS: [string, string][] = [
   ["Esc", "back to the list"],
   ["← →", "fold, unfold a span"],
   ["p", "play a trace in time order"],
+  ["n  b", "next, previous moment of it"],
   ["h", "show HTTP client spans"],
   ["l", "live on, off"],
   ["t", "light, dark"],

@@ -41,7 +41,8 @@ def _string_map(kv: str) -> str:
 def _scalar_json(value: str) -> str:
     """JSON text of a primitive: 64-bit integers as they are, NaN and infinities as text."""
     return (
-        f"multiIf({value}.which = 'string_value', toJSONString({value}.string_value), {value}.which = 'int_value', toString({value}.int_value), "
+        f"multiIf({value}.which = 'string_value', toJSONString({value}.string_value), "
+        f"{value}.which = 'int_value', toString({value}.int_value), "
         f"{value}.which = 'bool_value', if({value}.bool_value, 'true', 'false'), {value}.which = 'double_value', "
         f"if(isFinite({value}.double_value), toString({value}.double_value), concat('\"', toString({value}.double_value), '\"')), "
         f"{value}.which = 'bytes_value', concat('{{\"$bytes\":\"', base64Encode({value}.bytes_value), '\"}}'), 'null')"

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _CODE = re.compile(r"\bCode: (\d+)\b|\berror code (\d+)\b", re.IGNORECASE)
 _TIMEOUTS = frozenset({159, 160})  # TIMEOUT_EXCEEDED, TOO_SLOW
-_CANCELLED = frozenset({394})
+_MEMORY_LIMIT = 241
 _FULL = frozenset({243, 28})  # NOT_ENOUGH_SPACE; CANNOT_WRITE_TO_OSTREAM
 _TOO_LARGE = frozenset({158, 307, 396})  # TOO_MANY_ROWS, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES
 # What is wrong with the machine rather than with the rows: the same insert may go through later.
@@ -153,7 +153,14 @@ class Engine:
                 names = result.column_names
                 return [dict(zip(names, row, strict=True)) for row in result.result_rows]
 
-        return await self._run(ask, mark)
+        try:
+            return await self._run(ask, mark)
+        except EngineError as error:
+            if error.code == _MEMORY_LIMIT:
+                raise QueryTooLargeError(
+                    "The query needs more memory than its limit; narrow the window, or group by fewer things."
+                ) from error
+            raise
 
     async def _run(self, ask: Callable[[], T], mark: str) -> T:
         if self._closed:

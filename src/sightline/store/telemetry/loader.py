@@ -54,8 +54,8 @@ class Loader:
         self._client = client
         self._dead_letters = dead_letters
 
-    def load(self, segment: Segment) -> None:
-        """Store the segment's rows and its ledger lines.
+    def load(self, segment: Segment) -> int:
+        """Store the segment's rows and its ledger lines; returns when the last of its requests was received, in ns.
 
         Raises StoreError when the machine is to blame (disk, memory, network): call again, nothing is lost or doubled.
         """
@@ -69,6 +69,7 @@ class Loader:
                 dead |= self._load_signal(signal, segment.name, data, mine)
         ledger = b"".join(_for_the_ledger(data, record, record.received_ns in dead) for record in found)
         self._insert(_LEDGER, f"{segment.name}:ledger", ledger)
+        return max((record.received_ns for record in found), default=0)
 
     def _load_signal(self, signal: Signal, name: str, data: bytes, mine: Sequence[Record]) -> set[int]:
         target = _TARGETS[signal]

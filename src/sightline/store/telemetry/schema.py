@@ -20,8 +20,10 @@ from sightline.store.telemetry.engine import guarded, statements
 _HERE = files("sightline.store.telemetry")
 _CREATES = re.compile(r"CREATE (?:MATERIALIZED )?VIEW (\w+)")
 _BOOKS = """
-CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied DateTime('UTC')) ENGINE = MergeTree ORDER BY version;
-CREATE TABLE IF NOT EXISTS schema_views (name String, digest String, applied DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY (name, applied);
+CREATE TABLE IF NOT EXISTS schema_migrations (version UInt32, name String, applied DateTime('UTC'))
+ENGINE = MergeTree ORDER BY version;
+CREATE TABLE IF NOT EXISTS schema_views (name String, digest String, applied DateTime64(3, 'UTC'))
+ENGINE = MergeTree ORDER BY (name, applied);
 """
 INLINE_CHARS = 1024
 """Text attributes longer than this are content, whatever their key."""

@@ -53,21 +53,25 @@ class Settler:
         self._options = options
         self._looked_until_ns = 0
 
-    def settle(self) -> Settled:
-        """One pass. Raises StoreError; whatever it had done is done, the rest is found again."""
-        return guarded(self._settle)
+    def settle(self, until_ns: int) -> Settled:
+        """One pass over what was received up to `until_ns`, all of which must be loaded.
 
-    def _settle(self) -> Settled:
+        Raises StoreError; whatever the pass had done is done, the rest is found again.
+        """
+        return guarded(lambda: self._settle(until_ns))
+
+    def _settle(self, until_ns: int) -> Settled:
         self._finish_plans()
         for table in _WORK_TABLES:
             self._run(f"TRUNCATE TABLE {table}")
-        reopened = self._reopen()
+        reopened = self._reopen(until_ns)
         options = self._options
         self._run(
             _SQL["01_pick_quiet"],
             quiet_ms=int(options.quiet_s * 1000),
             patience_ms=int(options.patience_s * 1000),
             most=options.most,
+            until_ns=until_ns,
         )
         traces = self._count("SELECT count() FROM settling_traces")
         if not traces:
@@ -81,16 +85,15 @@ class Settler:
         self._run(_SQL["11_clear_arrivals"])
         return Settled(traces, duplicates, reopened)
 
-    def _reopen(self) -> int:
-        newest = self._count("SELECT toUnixTimestamp64Nano(max(max_received)) FROM trace_arrivals")
-        if newest <= self._looked_until_ns:
+    def _reopen(self, until_ns: int) -> int:
+        if until_ns <= self._looked_until_ns:
             return 0
-        self._run(_SQL["reopen_find"], since_ns=self._looked_until_ns)
+        self._run(_SQL["reopen_find"], since_ns=self._looked_until_ns, until_ns=until_ns)
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
             for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
                 self._run(_SQL[step])
-        self._looked_until_ns = newest
+        self._looked_until_ns = until_ns
         return reopened
 
     def _remove_duplicates(self) -> int:

@@ -55,6 +55,7 @@ class Store:
         schema.apply(settling, retention_days=options.retention_days)
         self._loader = Loader(loading, options.directory / "dead-letters")
         self._settling_client = settling
+        self._complete_until_ns = 0
         self._settler = Settler(settling, options.settling)
 
     async def rows(
@@ -74,9 +75,13 @@ class Store:
     async def load(self, segment: Segment) -> None:
         """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
         try:
-            await asyncio.to_thread(self._loader.load, segment)
+            self._complete_until_ns = max(self._complete_until_ns, await asyncio.to_thread(self._loader.load, segment))
         except OSError as error:
             raise StoreFullError(f"The data directory can't be written: {error.strerror}.") from error
+
+    def complete_until(self, received_ns: int) -> None:
+        """Every request received up to then has been loaded. Settling looks no further: views fill one table after the other."""
+        self._complete_until_ns = received_ns
 
     async def sync(self) -> None:
         """Return when all rows loaded so far would survive a power cut."""
@@ -88,7 +93,7 @@ class Store:
         last_retention = -_RETENTION_EVERY_S
         while True:
             try:
-                done = await asyncio.shield(asyncio.to_thread(self._settler.settle))
+                done = await asyncio.shield(asyncio.to_thread(self._settler.settle, self._complete_until_ns))
                 now = asyncio.get_running_loop().time()
                 if now - last_retention >= _RETENTION_EVERY_S:
                     await asyncio.shield(asyncio.to_thread(drop_expired, self._settling_client))

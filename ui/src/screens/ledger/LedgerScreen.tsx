@@ -3,13 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ledger } from "../../api/queries";
 import { Empty, Failed, Loading } from "../../kit/States";
-import { clock, count } from "../../parts/format";
+import { useTitle } from "../../kit/useTitle";
+import { count, minute } from "../../parts/format";
 
 const route = getRouteApi("/ledger");
 
 export function LedgerScreen() {
   const { project = "default" } = route.useSearch();
   const found = useQuery(ledger(project));
+  useTitle("Ledger");
   if (found.isPending) return <Loading what="the ledger" />;
   if (found.isError && !found.data) return <Failed error={found.error} retry={() => found.refetch()} />;
   const { rows, total } = found.data;
@@ -43,7 +45,7 @@ export function LedgerScreen() {
         <tbody>
           {rows.map((row) => (
             <tr key={`${row.minute} ${row.key} ${row.signal}`}>
-              <td className="num">{clock(row.minute)}</td>
+              <td className="when">{minute(row.minute)}</td>
               <td>{row.signal}</td>
               <td className="mono">{row.key || "–"}</td>
               <td className="num">{count(row.received)}</td>

@@ -1,20 +1,31 @@
 // One request: what happened, in time, in its tree, and hop by hop.
 import { ActionIcon, Button, Checkbox, Select } from "@mantine/core";
-import { IconArrowLeft, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconPlayerStop } from "@tabler/icons-react";
+import {
+  IconArrowLeft,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerSkipBack,
+  IconPlayerSkipForward,
+  IconPlayerStop,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { getRouteApi, Link, useCanGoBack, useNavigate, useRouter } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
 import { ApiError, type TraceDetail } from "../../api/client";
 import { span as spanQuery, trace as traceQuery } from "../../api/queries";
 import { Copy } from "../../kit/Copy";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
-import { clock, count, duration, usd } from "../../parts/format";
+import { useTitle } from "../../kit/useTitle";
+import { inQuotes } from "../../parts/complete";
+import { clock, count, duration, UNKNOWN, usd } from "../../parts/format";
 import { Status } from "../../parts/Marks";
 import { SpanReader } from "../../parts/SpanReader";
 import { buildRows, isHttpClient, traceStart } from "../../parts/tree";
+import type { View } from "../../parts/views";
 import { Waterfall } from "../../parts/Waterfall";
-import { momentsOf, type Player, usePlayer } from "./play";
+import { Happened, inWords } from "./Happened";
+import { type Moment, momentsOf, type Player, reachedBy, usePlayer } from "./play";
 
 const route = getRouteApi("/traces/$id");
 
@@ -44,11 +55,15 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const visible = useMemo(() => (http ? trace.spans : trace.spans.filter((s) => !isHttpClient(s))), [trace.spans, http]);
   const hidden = useMemo(() => trace.spans.filter(isHttpClient).length, [trace.spans]);
   const rows = useMemo(() => buildRows(visible, collapsed), [visible, collapsed]);
-  const selected = search.span ?? rows[0]?.span.span_id ?? null;
-  const index = rows.findIndex((row) => row.span.span_id === selected);
+  useTitle(trace.name ?? trace.trace_id);
+  const zero = useMemo(() => traceStart(trace.spans), [trace.spans]);
   const moments = useMemo(() => (trace.truncated ? [] : momentsOf(visible)), [visible, trace.truncated]);
-  const total = useMemo(() => Math.max(1, ...rows.slice(0, 1).map((r) => r.to), moments.at(-1)?.at ?? 0), [rows, moments]);
+  const total = useMemo(() => Math.max(1, rows[0]?.to ?? 0, moments.at(-1)?.at ?? 0), [rows, moments]);
   const player = usePlayer(total);
+  const last = player.now === null ? undefined : lastMoment(moments, player.now);
+  const playing = player.playing ? last?.span.span_id : undefined; // the reader follows what happens
+  const selected = playing ?? search.span ?? rows[0]?.span.span_id ?? null;
+  const index = rows.findIndex((row) => row.span.span_id === selected);
   const light = trace.spans.find((s) => s.span_id === selected);
   const whole = useQuery(spanQuery(project, trace.trace_id, selected ?? "", trace.truncated === true && light !== undefined));
   const shown = trace.truncated ? (whole.data ?? light) : light;
@@ -66,13 +81,24 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const step = (by: number) => {
     const at = player.now ?? -1;
     const next = by > 0 ? moments.find((m) => m.at > at) : moments.findLast((m) => m.at < at);
-    if (next) {
-      player.pause();
-      player.seek(next.at);
-      select(next.span.span_id);
-    }
+    if (next) pick(next);
   };
-  const back = () => (window.history.length > 1 ? router.history.back() : navigate({ to: "/traces", search: { project } }));
+  const pick = (moment: Moment) => {
+    player.pause();
+    player.seek(moment.at);
+    select(moment.span.span_id);
+  };
+  const pause = () => {
+    player.pause();
+    select(last?.span.span_id);
+  };
+  const canGoBack = useCanGoBack();
+  const back = () => (canGoBack ? router.history.back() : navigate({ to: "/traces", search: { project } }));
+  const onView = useCallback(
+    (view: View) =>
+      navigate({ to: ".", search: (was) => ({ ...was, view: view === "content" ? undefined : view }) as never, replace: true }),
+    [navigate],
+  );
   const move = (by: number) => select(rows[Math.min(rows.length - 1, Math.max(0, index + by))]?.span.span_id);
   useKeys({
     j: () => move(1),
@@ -81,13 +107,13 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
     ArrowUp: () => move(-1),
     ArrowLeft: () => selected && toggle(selected, true),
     ArrowRight: () => selected && toggle(selected, false),
-    p: () => (player.playing ? player.pause() : player.play()),
+    p: () => (player.playing ? pause() : player.play()),
     n: () => step(1),
     b: () => step(-1),
     h: () => change({ http: !http }),
     Escape: () => (player.now !== null ? player.stop() : back()),
   });
-  const now = player.now === null ? null : traceStart(trace.spans) + BigInt(Math.round(player.now));
+  const reached = shown && reachedBy(shown, zero, player.now);
   return (
     <>
       <div className="trace-head">
@@ -96,13 +122,17 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
         </ActionIcon>
         <h1>{trace.name ?? "Root not here yet"}</h1>
         <Status status={trace.status} errors={trace.error_count} />
-        <Figure label="Started" value={clock(trace.start)} />
+        <Figure label="Started" value={clock(trace.start)} title={trace.start} />
         <Figure label="Took" value={duration(trace.duration_ns)} />
         <Figure label="First token" value={duration(trace.ttft_ns)} />
-        <Figure label="Tokens" value={`${count(trace.input_tokens)} in, ${count(trace.output_tokens)} out`} />
+        <Figure label="Tokens" value={tokens(trace)} />
         <Figure label="Cost" value={usd(trace.cost_usd)} />
-        {trace.user_id && <Figure label="User" value={trace.user_id} />}
-        {trace.tenant && <Figure label="Tenant" value={trace.tenant} />}
+        {OTHERS.map(([label, fact]) => {
+          const value = trace[fact];
+          return (
+            value && <Figure key={fact} label={label} value={value} project={project} filter={`${fact} = ${inQuotes(value)}`} />
+          );
+        })}
         <span className="mono muted">
           {trace.trace_id.slice(0, 8)}… <Copy value={trace.trace_id} what="trace id" />
         </span>
@@ -122,11 +152,34 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
           </Button>
         )}
       </div>
-      {player.now !== null && <Playing player={player} total={total} onStep={step} what={lastMoment(moments, player.now)} />}
+      {player.now !== null && (
+        <Playing player={player} total={total} onStep={step} what={last ? inWords(last) : ""} onPause={pause} />
+      )}
       <div className="trace">
-        <Waterfall rows={rows} selected={selected} collapsed={collapsed} now={player.now} onSelect={select} onToggle={toggle} />
-        {shown ? (
-          <SpanReader key={shown.span_id} span={shown} loading={whole.isFetching} now={now} />
+        <div className="trace-left">
+          <Waterfall
+            rows={rows}
+            selected={selected}
+            collapsed={collapsed}
+            now={player.now}
+            onSelect={(spanId) => {
+              player.pause();
+              select(spanId);
+            }}
+            onToggle={toggle}
+          />
+          {player.now !== null && <Happened moments={moments} now={player.now} onPick={pick} />}
+        </div>
+        {shown && reached ? (
+          <SpanReader
+            key={shown.span_id}
+            span={shown}
+            loading={whole.isFetching}
+            reached={reached.state}
+            happened={reached.events}
+            view={search.view ?? "content"}
+            onView={onView}
+          />
         ) : (
           <Empty title="No such span">
             <span>This trace has no span {search.span}.</span>
@@ -137,24 +190,35 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   );
 }
 
-function lastMoment(moments: ReturnType<typeof momentsOf>, now: number): string {
-  const last = moments.findLast((m) => m.at <= now);
-  if (!last) return "";
-  return last.what === "event" || last.what === "log"
-    ? `${last.what} “${last.name}” in ${last.span.name}`
-    : `${last.span.name} ${last.what}`;
+const OTHERS = [
+  ["User", "user_id"],
+  ["Session", "session_id"],
+  ["Tenant", "tenant"],
+] as const;
+
+function tokens({ input_tokens, output_tokens }: TraceDetail): string {
+  return input_tokens === null && output_tokens === null ? UNKNOWN : `${count(input_tokens)} in, ${count(output_tokens)} out`;
 }
 
-function Playing({ player, total, onStep, what }: { player: Player; total: number; onStep: (by: number) => void; what: string }) {
+function lastMoment(moments: Moment[], now: number): Moment | undefined {
+  return moments.findLast((m) => m.at <= now);
+}
+
+type PlayingProps = { player: Player; total: number; what: string; onStep: (by: number) => void; onPause: () => void };
+
+function Playing({ player, total, what, onStep, onPause }: PlayingProps) {
   return (
     <div className="player" role="group" aria-label="Playback">
       <ActionIcon
         variant="subtle"
         color="gray"
-        onClick={player.playing ? player.pause : player.play}
+        onClick={player.playing ? onPause : player.play}
         aria-label={player.playing ? "Pause" : "Play"}
       >
         {player.playing ? <IconPlayerPause size={16} /> : <IconPlayerPlay size={16} />}
+      </ActionIcon>
+      <ActionIcon variant="subtle" color="gray" onClick={() => onStep(-1)} aria-label="Previous moment">
+        <IconPlayerSkipBack size={16} />
       </ActionIcon>
       <ActionIcon variant="subtle" color="gray" onClick={() => onStep(1)} aria-label="Next moment">
         <IconPlayerSkipForward size={16} />
@@ -193,11 +257,22 @@ function Playing({ player, total, onStep, what }: { player: Player; total: numbe
   );
 }
 
-function Figure({ label, value }: { label: string; value: string }) {
+type FigureProps = { label: string; value: string; title?: string; project?: string; filter?: string };
+
+/** A fact of the request; with a filter, the way to the others that share it. */
+function Figure({ label, value, title, project, filter }: FigureProps) {
   return (
     <dl className="figure" style={{ margin: 0 }}>
       <dt>{label}</dt>
-      <dd>{value}</dd>
+      <dd className="cut" title={title ?? value}>
+        {filter ? (
+          <Link to="/traces" search={{ ...(project && { project }), filter, range: "all" }}>
+            {value}
+          </Link>
+        ) : (
+          value
+        )}
+      </dd>
     </dl>
   );
 }

@@ -1,6 +1,7 @@
 // A trace as a sequence of what happened: spans beginning and ending, first tokens, events and log records, in order of time.
 import { useEffect, useRef, useState } from "react";
 import type { SpanDetail } from "../../api/client";
+import type { Reached } from "../../parts/SpanReader";
 import { traceStart } from "../../parts/tree";
 
 export type Moment = { at: number; what: string; span: SpanDetail; name: string };
@@ -25,6 +26,15 @@ export function momentsOf(spans: readonly SpanDetail[]): Moment[] {
       moments.push({ at: from + span.duration_ns, what: span.status === "error" ? "fails" : "ends", span, name: span.name });
   }
   return moments.sort((a, b) => a.at - b.at);
+}
+
+/** How far a replay that has come to `now` (ns since the trace's start; null: it is not played) is with a span. */
+export function reachedBy(span: SpanDetail, zero: bigint, now: number | null): Reached {
+  if (now === null) return { state: "over", events: span.events.length };
+  const from = Number(BigInt(span.start_ns) - zero);
+  const events = span.events.filter((event) => Number(BigInt(event.time_ns) - zero) <= now).length;
+  if (now < from) return { state: "ahead", events };
+  return { state: now < from + (span.duration_ns ?? 0) ? "running" : "over", events };
 }
 
 export type Player = {

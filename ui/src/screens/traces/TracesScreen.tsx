@@ -4,17 +4,19 @@ import { IconColumns3, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-rea
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ApiError, type TraceSummary } from "../../api/client";
-import { newestTraces, traces, volume } from "../../api/queries";
+import { newestTraces, POLLED, traces, volume } from "../../api/queries";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
+import { useTitle } from "../../kit/useTitle";
 import { FilterBar } from "../../parts/FilterBar";
 import { COLUMNS, chosenColumns } from "./columns";
 import { NoTraces } from "./NoTraces";
 import { RANGES, type Range, type TracesSearch, windowOf } from "./url";
-import { Volume } from "./Volume";
 
+// the list does not wait for the charting library
+const Volume = lazy(() => import("./Volume").then((module) => ({ default: module.Volume })));
 const ROW = 28;
 const route = getRouteApi("/traces");
 
@@ -28,11 +30,11 @@ export function TracesScreen() {
   const pages = useInfiniteQuery(traces(question));
   const head = useQuery(newestTraces(question, live && pages.isSuccess));
   const bars = useQuery({ ...volume(question, interval ?? "1h", live), enabled: interval !== null && !pages.isError });
-  const rows = useMemo(
-    () => merged(head.data?.traces ?? [], pages.data?.pages.flatMap((p) => p.traces) ?? []),
-    [head.data, pages.data],
-  );
-  const fresh = useFresh(rows, JSON.stringify(question));
+  const asked = JSON.stringify(question);
+  const paged = useMemo(() => pages.data?.pages.flatMap((p) => p.traces) ?? [], [pages.data]);
+  const rows = usePolled(head.data?.traces, paged, asked, pages.refetch);
+  const fresh = useFresh(rows, asked);
+  useTitle("Traces");
   const columns = chosenColumns(search.columns);
   const template = columns.map((c) => c.width).join(" ");
   const width = columns.reduce((sum, c) => sum + Number(/\d+/.exec(c.width)?.[0] ?? 0) + 12, 32);
@@ -42,6 +44,7 @@ export function TracesScreen() {
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20 });
+  useHeldScroll(box, rows, asked);
   const last = list.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
     if (last >= rows.length - 20 && pages.hasNextPage && !pages.isFetchingNextPage) pages.fetchNextPage();
@@ -94,7 +97,6 @@ export function TracesScreen() {
         <Button
           size="xs"
           variant={live ? "light" : "default"}
-          color="teal"
           aria-pressed={live}
           leftSection={live ? <IconPlayerPause size={14} /> : <IconPlayerPlay size={14} />}
           onClick={() => change({ live: !live })}
@@ -126,10 +128,12 @@ export function TracesScreen() {
         </Popover>
       </div>
       {interval !== null && bars.data && bars.data.rows.length > 0 && (
-        <Volume
-          rows={bars.data.rows}
-          onBrush={(from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), live: false })}
-        />
+        <Suspense fallback={<div style={{ height: 105 }} />}>
+          <Volume
+            rows={bars.data.rows}
+            onBrush={(from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), live: false })}
+          />
+        </Suspense>
       )}
       {pages.isPending ? (
         <Loading what="requests" />
@@ -208,6 +212,38 @@ export function TracesScreen() {
 
 function windowName(search: TracesSearch): string {
   return search.from || search.to ? "the selected window" : `the last ${RANGES[search.range ?? "24h"]}`;
+}
+
+/** The list: what was paged, and everything that polling brought since this question was first asked. */
+function usePolled(polled: TraceSummary[] | undefined, paged: TraceSummary[], asked: string, missed: () => void): TraceSummary[] {
+  const kept = useRef<{ asked: string; byId: Map<string, TraceSummary> }>({ asked, byId: new Map() });
+  const seen = useRef(new Set<string>());
+  const rows = useMemo(() => {
+    if (kept.current.asked !== asked) kept.current = { asked, byId: new Map() };
+    for (const t of polled ?? []) kept.current.byId.set(t.trace_id, t);
+    return merged([...kept.current.byId.values()], paged);
+  }, [polled, paged, asked]);
+  useEffect(() => {
+    // more came between two polls than one poll can carry: nothing in it was known before
+    const gap = polled?.length === POLLED && seen.current.size > 0 && !polled.some((t) => seen.current.has(t.trace_id));
+    seen.current = new Set(rows.map((t) => t.trace_id));
+    if (gap) missed();
+  }, [rows, polled, missed]);
+  return rows;
+}
+
+/** Who has scrolled down keeps reading the same rows when others arrive above; a new question begins at the top. */
+function useHeldScroll(box: RefObject<HTMLDivElement | null>, rows: TraceSummary[], asked: string) {
+  const before = useRef({ rows, asked });
+  useLayoutEffect(() => {
+    const first = before.current.rows[0]?.trace_id;
+    const same = before.current.asked === asked;
+    before.current = { rows, asked };
+    if (!box.current) return;
+    const came = rows.findIndex((t) => t.trace_id === first);
+    if (!same) box.current.scrollTop = 0;
+    else if (box.current.scrollTop > 0 && came > 0) box.current.scrollTop += came * ROW;
+  }, [box, rows, asked]);
 }
 
 /** Polled rows in front of the paged ones, each trace once, its newest state. */

@@ -1,12 +1,15 @@
 // Requests over time with their share of errors and P95: drag to choose a window.
+import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 import { Chart, token } from "../../kit/Chart";
 import { count, duration } from "../../parts/format";
 
 type Props = { rows: Record<string, unknown>[]; onBrush: (from: number, to: number) => void };
 
+const COLOURS = ["--ink-3", "--line", "--accent", "--bad", "--k-llm", "--panel", "--line-strong", "--ink"];
+
 export function Volume({ rows, onBrush }: Props) {
-  const scheme = document.documentElement.dataset.mantineColorScheme;
+  const scheme = useComputedColorScheme("light");
   const option = useMemo(() => {
     const points = rows.map((row) => ({
       at: new Date(String(row.time)).getTime(),
@@ -14,7 +17,7 @@ export function Volume({ rows, onBrush }: Props) {
       errors: Number(row.count) * Number(row.error_rate ?? 0),
       p95: row["p95(duration_ms)"] === null ? null : Number(row["p95(duration_ms)"]),
     }));
-    const [ink, line, accent, bad, p95] = ["--ink-3", "--line", "--accent", "--bad", "--k-llm"].map(token);
+    const [ink, line, accent, bad, p95, panel, edge, said] = COLOURS.map(token);
     return {
       scheme,
       animation: false,
@@ -23,6 +26,9 @@ export function Volume({ rows, onBrush }: Props) {
       toolbox: { show: false },
       tooltip: {
         trigger: "axis",
+        backgroundColor: panel,
+        borderColor: edge,
+        textStyle: { color: said, fontSize: 12 },
         formatter: (items: { dataIndex: number }[]) => {
           const p = points[items[0]?.dataIndex ?? 0];
           if (!p) return "";
@@ -46,7 +52,7 @@ export function Volume({ rows, onBrush }: Props) {
         {
           type: "value",
           splitNumber: 2,
-          axisLabel: { color: p95, fontSize: 11, formatter: (ms: number) => duration(ms * 1e6) },
+          axisLabel: { color: p95, fontSize: 11, formatter: (ms: number) => (ms === 0 ? "0" : duration(ms * 1e6)) },
           splitLine: { show: false },
         },
       ],

@@ -20,11 +20,11 @@ const cut = (value: string | null) => (
 );
 
 export const COLUMNS: Column[] = [
-  { id: "start", title: "Time", width: "128px", shown: true, cell: (t) => <span className="num">{clock(t.start)}</span> },
+  { id: "start", title: "Time", width: "108px", shown: true, cell: (t) => <span className="num">{clock(t.start)}</span> },
   {
     id: "name",
     title: "Request",
-    width: "minmax(130px, 1fr)",
+    width: "minmax(140px, 1.2fr)",
     shown: true,
     cell: (t) => (
       <span className="cut" title={t.name ?? undefined}>
@@ -33,21 +33,21 @@ export const COLUMNS: Column[] = [
     ),
   },
   { id: "task", title: "Task", width: "110px", shown: false, cell: (t) => cut(t.task) },
-  { id: "status", title: "Status", width: "92px", shown: true, cell: (t) => <Status status={t.status} errors={t.error_count} /> },
-  { id: "duration", title: "Duration", width: "76px", numeric: true, shown: true, cell: (t) => duration(t.duration_ns) },
-  { id: "ttft", title: "TTFT", width: "70px", numeric: true, shown: true, cell: (t) => duration(t.ttft_ns) },
-  { id: "input_tokens", title: "Tokens in", width: "70px", numeric: true, shown: true, cell: (t) => count(t.input_tokens) },
-  { id: "output_tokens", title: "out", width: "56px", numeric: true, shown: true, cell: (t) => count(t.output_tokens) },
-  { id: "cost", title: "Cost", width: "70px", numeric: true, shown: true, cell: (t) => usd(t.cost_usd) },
-  { id: "models", title: "Models", width: "150px", shown: true, cell: (t) => cut(t.models.join(", ") || null) },
-  { id: "user", title: "User", width: "100px", shown: true, cell: (t) => cut(t.user_id) },
+  { id: "status", title: "Status", width: "84px", shown: true, cell: (t) => <Status status={t.status} errors={t.error_count} /> },
+  { id: "duration", title: "Duration", width: "64px", numeric: true, shown: true, cell: (t) => duration(t.duration_ns) },
+  { id: "ttft", title: "TTFT", width: "60px", numeric: true, shown: true, cell: (t) => duration(t.ttft_ns) },
+  { id: "input_tokens", title: "Tokens in", width: "66px", numeric: true, shown: true, cell: (t) => count(t.input_tokens) },
+  { id: "output_tokens", title: "out", width: "52px", numeric: true, shown: true, cell: (t) => count(t.output_tokens) },
+  { id: "cost", title: "Cost", width: "64px", numeric: true, shown: true, cell: (t) => usd(t.cost_usd) },
+  { id: "models", title: "Models", width: "136px", shown: true, cell: (t) => cut(t.models.join(", ") || null) },
+  { id: "user", title: "User", width: "84px", shown: true, cell: (t) => cut(t.user_id) },
   { id: "session", title: "Session", width: "120px", shown: false, cell: (t) => cut(t.session_id) },
   { id: "tenant", title: "Tenant", width: "90px", shown: false, cell: (t) => cut(t.tenant) },
   { id: "service", title: "Service", width: "110px", shown: false, cell: (t) => cut(t.service) },
   { id: "release", title: "Release", width: "90px", shown: false, cell: (t) => cut(t.release) },
   { id: "spans", title: "Spans", width: "50px", numeric: true, shown: true, cell: (t) => count(t.span_count) },
-  { id: "input", title: "Input", width: "minmax(160px, 2fr)", shown: true, cell: (t) => cut(t.input_preview) },
-  { id: "output", title: "Output", width: "minmax(160px, 2fr)", shown: true, cell: (t) => cut(t.output_preview) },
+  { id: "input", title: "Input", width: "minmax(130px, 2fr)", shown: true, cell: (t) => cut(t.input_preview) },
+  { id: "output", title: "Output", width: "minmax(130px, 2fr)", shown: true, cell: (t) => cut(t.output_preview) },
 ];
 
 export function chosenColumns(said: string | undefined): Column[] {

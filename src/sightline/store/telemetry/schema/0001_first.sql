@@ -112,7 +112,8 @@ CREATE TABLE spans (
   start_sent_ns UInt64 CODEC(Delta, ZSTD(1)),
   key_id LowCardinality(String),
   settled Bool,
-  retention UInt16
+  retention UInt16,
+  INDEX weight_range weight TYPE minmax GRANULARITY 8
 ) ENGINE = MergeTree
 PARTITION BY (retention, toDate(start))
 ORDER BY (project, toStartOfFiveMinutes(start), trace_id, start)
@@ -238,6 +239,7 @@ CREATE TABLE traces_settled (
   tenant LowCardinality(Nullable(String)),
   feature LowCardinality(Nullable(String)),
   start DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+  last_start DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
   duration_ns Nullable(UInt64),
   ttft_ns Nullable(UInt64),
   status LowCardinality(String),

@@ -19,6 +19,7 @@ SELECT
   coalesce(argMinIf(s.tenant, s.start, is_root), if(min(s.tenant) = max(s.tenant), any(s.tenant), NULL)) AS tenant,
   coalesce(argMinIf(s.feature, s.start, is_root), if(min(s.feature) = max(s.feature), any(s.feature), NULL)) AS feature,
   min(s.start) AS start,
+  max(s.start) AS last_start,
   coalesce(argMinIf(s.duration_ns, s.start, is_root),
     toUInt64(greatest(0, max(toUnixTimestamp64Nano(s.start) + ifNull(s.duration_ns, 0)) - min(toUnixTimestamp64Nano(s.start))))) AS duration_ns,
   coalesce(argMinIf(s.ttft_ns, s.start, is_root), if(max(is_root) AND first_token_ns >= root_start_ns, toUInt64(first_token_ns - root_start_ns), NULL)) AS ttft_ns,
