@@ -32,9 +32,9 @@ class Settings(BaseSettings):
     backlog_bytes: int = Field(
         512 * MIB, ge=MIB, description="Acknowledged bytes that may wait for the engine before senders are told to wait (429)."
     )
-    segment_bytes: int = Field(8 * MIB, ge=64 * 1024, le=256 * MIB, description="Most bytes that the engine is given at once.")
+    segment_bytes: int = Field(32 * MIB, ge=64 * 1024, le=256 * MIB, description="Most bytes that the engine is given at once.")
     segment_linger_s: float = Field(
-        0.2, ge=0.0, le=10.0, description="How long arrivals are gathered for one insert while the engine is idle."
+        0.5, ge=0.0, le=10.0, description="How long arrivals are gathered for one insert while the engine is idle."
     )
     duplicate_hours: int = Field(24, ge=1, le=240, description="How long the same body is known again.")
     most_duplicates: int = Field(

@@ -123,6 +123,7 @@ def test_a_trace_is_played_in_time_order_with_its_events_and_log_records(screen:
         lambda events: len(events) == 2,
     )
     page = screen.open(f"/traces/{trace_id(spans)}")
+    expect(hop(page, "get_order")).to_be_visible()
     page.keyboard.press("p")
     page.keyboard.press("p")
     happened = page.get_by_role("region", name="What happened").get_by_role("listitem")

@@ -5,7 +5,6 @@ import { text } from "./format";
 
 export function Conversation({ messages }: { messages: readonly Message[] }) {
   return messages.map((message, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: turns have no id and never move
     <article key={index} className="turn" data-role={message.role}>
       <header>
         <span>
@@ -15,7 +14,6 @@ export function Conversation({ messages }: { messages: readonly Message[] }) {
         {message.finish_reason && <span>{message.finish_reason}</span>}
       </header>
       {message.parts.map((part, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: see above
         <PartView key={i} part={part} />
       ))}
     </article>

@@ -1,6 +1,6 @@
 // The filter language's input: completion as you type, the server's complaint under the column it points at.
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type RefObject, useEffect, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { ApiError } from "../api/client";
 import { attributeKeys, facts, values } from "../api/queries";
 import { placeOf, suggestions } from "./complete";
@@ -19,6 +19,12 @@ export function FilterBar({ value, project, error, onApply, inputRef }: Props) {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   useEffect(() => setDraft(value), [value]); // the URL changed from elsewhere: back, a link, a chip
+  const caret = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    // in the same commit as the text: whoever types on at once types after what was completed
+    if (caret.current !== null) inputRef.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  });
   const place = placeOf(draft, cursor);
   const known = useQuery(facts).data?.facts ?? [];
   const keys = useQuery({ ...attributeKeys(project), enabled: open }).data?.keys ?? [];
@@ -36,7 +42,7 @@ export function FilterBar({ value, project, error, onApply, inputRef }: Props) {
     setDraft(next + after);
     setCursor(next.length);
     setChosen(-1);
-    requestAnimationFrame(() => inputRef.current?.setSelectionRange(next.length, next.length));
+    caret.current = next.length;
   };
   const press = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

@@ -370,7 +370,6 @@ function Events({ events, hidden, from }: { events: readonly SpanEvent[]; hidden
   return (
     <>
       {events.slice(0, 500).map((event, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: events have no id and never move
         <article key={index} className="doc" style={{ marginTop: 8 }}>
           <header>
             <b>{event.name || "log record"}</b>

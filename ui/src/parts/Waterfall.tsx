@@ -27,7 +27,14 @@ export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }
   const total = rows.reduce((most, row) => Math.max(most, row.to), 1);
   const at = (ns: number) => `${(ns / total) * 100}%`;
   return (
-    <div ref={box} className="waterfall" role="tree" aria-label="Spans in time" tabIndex={-1}>
+    <div
+      ref={box}
+      className="waterfall"
+      role="tree"
+      aria-label="Spans in time"
+      tabIndex={0}
+      aria-activedescendant={selected ? `span-${selected}` : undefined}
+    >
       <div className="wf-axis">
         <span style={{ paddingLeft: 10 }}>{rows.length.toLocaleString("en-US")} spans</span>
         <div className="wf-ticks">
@@ -49,6 +56,7 @@ export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }
           return (
             <div
               key={span.span_id}
+              id={`span-${span.span_id}`}
               className="wf-row"
               role="treeitem"
               tabIndex={-1}

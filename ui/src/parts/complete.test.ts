@@ -33,6 +33,10 @@ describe("completion", () => {
   it("quotes what is not a bare word", () => {
     expect(suggestions(at("model = "), known).map((s) => s.text)).toEqual(["llm", "'gpt-4o'"]);
   });
+  it("says a quote inside twice, as the language does", () => {
+    const said = suggestions(at("model = "), { ...known, values: ["o'brien", "null"] });
+    expect(said.map((s) => s.text)).toEqual(["'o''brien'", "'null'"]);
+  });
   it("offers facts and attributes", () => {
     expect(suggestions(at("ti"), known).map((s) => s.text)).toEqual(["attributes['tier']"]);
   });

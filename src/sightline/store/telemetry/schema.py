@@ -13,7 +13,7 @@ from importlib.resources import files
 from clickhouse_connect.driver.client import Client
 
 from sightline.errors import StoreNewerError
-from sightline.facts import content_key_sql, fact_columns, fact_sources
+from sightline.facts import content_key_sql, fact_arrays, fact_columns, fact_slots
 from sightline.store.telemetry._macros import expand
 from sightline.store.telemetry.engine import guarded, statements
 
@@ -51,7 +51,8 @@ def views(*, retention_days: int) -> Mapping[str, str]:
     facts = ",\n  ".join(f"{sql} AS {name}" for name, sql in fact_columns().items())
     values = {
         "facts": facts,
-        "fact_sources": ", ".join(f"{sql} AS {name}" for name, sql in fact_sources().items()),
+        "fact_slots": fact_slots(),
+        "fact_arrays": ",\n  ".join(f"{sql} AS {name}" for name, sql in fact_arrays().items()),
         "retention": str(retention_days),
         "inline_chars": str(INLINE_CHARS),
         "content_key": content_key_sql("$"),

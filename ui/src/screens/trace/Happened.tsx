@@ -1,25 +1,27 @@
 // What has happened up to now in a replay, the latest first: spans beginning and ending, first tokens, events, log records.
 import { duration } from "../../parts/format";
 import { kindColour } from "../../parts/Marks";
-import type { Moment } from "./play";
+import { happenedBy, type Moment } from "./play";
 
 const SHOWN = 200;
 
-export function Happened({ moments, now, onPick }: { moments: Moment[]; now: number; onPick: (moment: Moment) => void }) {
-  const next = moments.findIndex((m) => m.at > now);
-  const past = next < 0 ? moments : moments.slice(0, next);
-  const ahead = moments.length - past.length;
+type Props = { moments: Moment[]; now: number; withoutEvents: boolean; onPick: (moment: Moment) => void };
+
+export function Happened({ moments, now, withoutEvents, onPick }: Props) {
+  const past = happenedBy(moments, now);
+  const ahead = moments.length - past;
   return (
     <section className="happened" aria-label="What happened">
       <header>
-        {past.length.toLocaleString("en-US")} happened{ahead > 0 && `, ${ahead.toLocaleString("en-US")} still to come`}
+        {past.toLocaleString("en-US")} happened{ahead > 0 && `, ${ahead.toLocaleString("en-US")} still to come`}
+        {withoutEvents && ". The trace is large: events and log records are read span by span."}
       </header>
       <ol>
-        {past
-          .slice(-SHOWN)
+        {moments
+          .slice(Math.max(0, past - SHOWN), past)
           .reverse()
           .map((m, i) => (
-            <li key={past.length - i}>
+            <li key={past - i}>
               <button type="button" onClick={() => onPick(m)}>
                 <span className="num muted">{duration(m.at)}</span>
                 <i className="dot" style={{ background: kindColour(m.span.kind) }} />

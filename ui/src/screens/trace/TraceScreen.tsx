@@ -25,7 +25,7 @@ import { buildRows, isHttpClient, traceStart } from "../../parts/tree";
 import type { View } from "../../parts/views";
 import { Waterfall } from "../../parts/Waterfall";
 import { Happened, inWords } from "./Happened";
-import { type Moment, momentsOf, type Player, reachedBy, usePlayer } from "./play";
+import { happenedBy, type Moment, momentsOf, type Player, reachedBy, usePlayer } from "./play";
 
 const route = getRouteApi("/traces/$id");
 
@@ -57,7 +57,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const rows = useMemo(() => buildRows(visible, collapsed), [visible, collapsed]);
   useTitle(trace.name ?? trace.trace_id);
   const zero = useMemo(() => traceStart(trace.spans), [trace.spans]);
-  const moments = useMemo(() => (trace.truncated ? [] : momentsOf(visible)), [visible, trace.truncated]);
+  const moments = useMemo(() => momentsOf(visible), [visible]);
   const total = useMemo(() => Math.max(1, rows[0]?.to ?? 0, moments.at(-1)?.at ?? 0), [rows, moments]);
   const player = usePlayer(total);
   const last = player.now === null ? undefined : lastMoment(moments, player.now);
@@ -65,7 +65,9 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const selected = playing ?? search.span ?? rows[0]?.span.span_id ?? null;
   const index = rows.findIndex((row) => row.span.span_id === selected);
   const light = trace.spans.find((s) => s.span_id === selected);
-  const whole = useQuery(spanQuery(project, trace.trace_id, selected ?? "", trace.truncated === true && light !== undefined));
+  const whole = useQuery(
+    spanQuery(project, trace.trace_id, selected ?? "", trace.truncated === true && light !== undefined && !player.playing),
+  );
   const shown = trace.truncated ? (whole.data ?? light) : light;
 
   const change = (next: Record<string, unknown>) =>
@@ -168,7 +170,9 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             }}
             onToggle={toggle}
           />
-          {player.now !== null && <Happened moments={moments} now={player.now} onPick={pick} />}
+          {player.now !== null && (
+            <Happened moments={moments} now={player.now} withoutEvents={trace.truncated === true} onPick={pick} />
+          )}
         </div>
         {shown && reached ? (
           <SpanReader
@@ -201,7 +205,7 @@ function tokens({ input_tokens, output_tokens }: TraceDetail): string {
 }
 
 function lastMoment(moments: Moment[], now: number): Moment | undefined {
-  return moments.findLast((m) => m.at <= now);
+  return moments[happenedBy(moments, now) - 1];
 }
 
 type PlayingProps = { player: Player; total: number; what: string; onStep: (by: number) => void; onPause: () => void };

@@ -28,6 +28,18 @@ export function momentsOf(spans: readonly SpanDetail[]): Moment[] {
   return moments.sort((a, b) => a.at - b.at);
 }
 
+/** How many of the moments, in order of time, have happened at `now`. */
+export function happenedBy(moments: readonly Moment[], now: number): number {
+  let low = 0;
+  let high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((moments[middle] as Moment).at <= now) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** How far a replay that has come to `now` (ns since the trace's start; null: it is not played) is with a span. */
 export function reachedBy(span: SpanDetail, zero: bigint, now: number | null): Reached {
   if (now === null) return { state: "over", events: span.events.length };

@@ -13,7 +13,7 @@ import { useTitle } from "../../kit/useTitle";
 import { FilterBar } from "../../parts/FilterBar";
 import { COLUMNS, chosenColumns } from "./columns";
 import { NoTraces } from "./NoTraces";
-import { RANGES, type Range, type TracesSearch, windowOf } from "./url";
+import { edgesOf, RANGES, type Range, type TracesSearch, windowOf } from "./url";
 
 // the list does not wait for the charting library
 const Volume = lazy(() => import("./Volume").then((module) => ({ default: module.Volume })));
@@ -32,6 +32,7 @@ export function TracesScreen() {
   const bars = useQuery({ ...volume(question, interval ?? "1h", live), enabled: interval !== null && !pages.isError });
   const asked = JSON.stringify(question);
   const paged = useMemo(() => pages.data?.pages.flatMap((p) => p.traces) ?? [], [pages.data]);
+  const edges = useMemo(() => edgesOf(search), [search, bars.data]);
   const rows = usePolled(head.data?.traces, paged, asked, pages.refetch);
   const fresh = useFresh(rows, asked);
   useTitle("Traces");
@@ -39,25 +40,37 @@ export function TracesScreen() {
   const template = columns.map((c) => c.width).join(" ");
   const width = columns.reduce((sum, c) => sum + Number(/\d+/.exec(c.width)?.[0] ?? 0) + 12, 32);
 
-  const [at, setAt] = useState<string | null>(null);
+  const [at, setAt] = useState<string | null>(search.at ?? null);
   const index = at === null ? -1 : rows.findIndex((t) => t.trace_id === at);
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 20 });
   useHeldScroll(box, rows, asked);
+  const returning = useRef(search.at !== undefined);
+  useEffect(() => {
+    if (!returning.current || index < 0) return;
+    returning.current = false;
+    list.scrollToIndex(index, { align: "center" });
+  }, [index, list.scrollToIndex]);
   const last = list.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
     if (last >= rows.length - 20 && pages.hasNextPage && !pages.isFetchingNextPage) pages.fetchNextPage();
   }, [last, rows.length, pages.hasNextPage, pages.isFetchingNextPage, pages.fetchNextPage]);
 
-  const change = (next: Partial<TracesSearch>) => navigate({ to: "/traces", search: { ...search, ...next } as TracesSearch });
+  const change = (next: Partial<TracesSearch>) => {
+    const { at: _at, ...here } = search;
+    return navigate({ to: "/traces", search: { ...here, ...next } as TracesSearch });
+  };
   const move = (step: number) => {
     const next = Math.min(rows.length - 1, Math.max(0, index + step));
     setAt(rows[next]?.trace_id ?? null);
     list.scrollToIndex(next);
   };
-  const open = (t: TraceSummary | undefined) =>
-    t && navigate({ to: "/traces/$id", params: { id: t.trace_id }, search: { project } });
+  const open = async (t: TraceSummary | undefined) => {
+    if (!t) return;
+    await navigate({ to: "/traces", search: { ...search, at: t.trace_id }, replace: true });
+    await navigate({ to: "/traces/$id", params: { id: t.trace_id }, search: { project } });
+  };
   useKeys({
     "/": () => input.current?.focus(),
     j: () => move(1),
@@ -131,6 +144,7 @@ export function TracesScreen() {
         <Suspense fallback={<div style={{ height: 105 }} />}>
           <Volume
             rows={bars.data.rows}
+            edges={edges}
             onBrush={(from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), live: false })}
           />
         </Suspense>
@@ -173,7 +187,15 @@ export function TracesScreen() {
           </Empty>
         )
       ) : (
-        <div className="table" ref={box} role="grid" aria-label="Requests" aria-rowcount={rows.length} tabIndex={-1}>
+        <div
+          className="table"
+          ref={box}
+          role="grid"
+          aria-label="Requests"
+          aria-rowcount={rows.length}
+          tabIndex={0}
+          aria-activedescendant={at ? `trace-${at}` : undefined}
+        >
           <div className="thead" role="row" style={{ gridTemplateColumns: template, minWidth: width }}>
             {columns.map((c) => (
               <span key={c.id} role="columnheader" className={c.numeric ? "num" : undefined}>
@@ -187,6 +209,7 @@ export function TracesScreen() {
               return (
                 <div
                   key={t.trace_id}
+                  id={`trace-${t.trace_id}`}
                   className="trow"
                   role="row"
                   tabIndex={-1}

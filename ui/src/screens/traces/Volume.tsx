@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import { Chart, token } from "../../kit/Chart";
 import { count, duration } from "../../parts/format";
 
-type Props = { rows: Record<string, unknown>[]; onBrush: (from: number, to: number) => void };
+type Props = { rows: Record<string, unknown>[]; edges: [number, number]; onBrush: (from: number, to: number) => void };
 
 const COLOURS = ["--ink-3", "--line", "--accent", "--bad", "--k-llm", "--panel", "--line-strong", "--ink"];
 
-export function Volume({ rows, onBrush }: Props) {
+export function Volume({ rows, edges, onBrush }: Props) {
   const scheme = useComputedColorScheme("light");
   const option = useMemo(() => {
     const points = rows.map((row) => ({
@@ -37,6 +37,8 @@ export function Volume({ rows, onBrush }: Props) {
       },
       xAxis: {
         type: "time",
+        min: edges[0],
+        max: edges[1],
         axisLine: { lineStyle: { color: line } },
         axisLabel: { color: ink, fontSize: 11 },
         splitLine: { show: false },
@@ -69,7 +71,7 @@ export function Volume({ rows, onBrush }: Props) {
         },
       ],
     };
-  }, [rows, scheme]);
+  }, [rows, edges, scheme]);
   return (
     <div style={{ borderBottom: "1px solid var(--line)", background: "var(--panel)" }}>
       <Chart option={option} height={104} label="Requests, failures and P95 over time" onBrush={onBrush} />

@@ -10,6 +10,8 @@ export type TracesSearch = {
   to?: string;
   live?: boolean;
   columns?: string;
+  /** the trace that was opened from here: where one is on coming back */
+  at?: string;
 };
 
 export function validate(said: Record<string, unknown>): TracesSearch {
@@ -18,7 +20,7 @@ export function validate(said: Record<string, unknown>): TracesSearch {
   const search: TracesSearch = {};
   const range = text("range");
   if (range && range in RANGES) search.range = range as Range;
-  for (const name of ["project", "filter", "from", "to", "columns"] as const) {
+  for (const name of ["project", "filter", "from", "to", "columns", "at"] as const) {
     const value = text(name);
     if (value) search[name] = value;
   }
@@ -32,6 +34,16 @@ const WIDTHS: Record<Exclude<Range, "all">, [string, string]> = {
   "24h": ["-24h", "20m"],
   "7d": ["-7d", "3h"],
 };
+
+const AGO: Record<Exclude<Range, "all">, number> = { "15m": 9e5, "1h": 36e5, "24h": 864e5, "7d": 6048e5 };
+
+/** The ends of that window in ms since the epoch: a chart covers all of it, busy or not. */
+export function edgesOf(search: TracesSearch): [number, number] {
+  const to = search.to ? new Date(search.to).getTime() : Date.now();
+  if (search.from) return [new Date(search.from).getTime(), to];
+  const range = search.range ?? "24h";
+  return [to - AGO[range === "all" ? "24h" : range], to];
+}
 
 /** The window that a search asks for, and the width of a bar in it (null: no chart over all time). */
 export function windowOf(search: TracesSearch): { from?: string; to?: string; interval: string | null } {

@@ -294,14 +294,16 @@ ORDER BY (project, minute, key, signal, reason)
 SETTINGS non_replicated_deduplication_window = 10000;
 
 
--- Decoded spans on their way from the first view to the others; keeps nothing.
-CREATE TABLE spans_decoded (
+-- Spans on their way from view to view; these tables keep nothing.
+CREATE TABLE spans_flat (
   project LowCardinality(String),
   received_ns UInt64,
   key_id LowCardinality(String),
-  received DateTime64(9, 'UTC'),
-  start DateTime64(9, 'UTC'),
-  start_flagged Bool,
+  resource_string Map(LowCardinality(String), String),
+  resource_other Map(LowCardinality(String), String),
+  scope_name LowCardinality(String),
+  scope_version LowCardinality(String),
+  scope_other Map(LowCardinality(String), String),
   trace_id String,
   span_id String,
   parent_id String,
@@ -312,23 +314,52 @@ CREATE TABLE spans_decoded (
   end_ns UInt64,
   status_code UInt8,
   status_message String,
-  attr_string Map(LowCardinality(String), String),
+  keys Array(LowCardinality(String)),
+  vals Array(Tuple(which Enum16('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'bytes_value' = 7, 'json_value' = 1000), string_value String, bool_value Bool, int_value Int64, double_value Float64, array_value Tuple(values Array(Tuple(which Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'bytes_value' = 7), string_value String, bool_value Bool, int_value Int64, double_value Float64, bytes_value String))), bytes_value String, json_value String)),
+  event_names Array(String),
+  event_times Array(UInt64),
+  event_attributes Array(Array(Tuple(key LowCardinality(String), value Tuple(which Enum16('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'bytes_value' = 7, 'json_value' = 1000), string_value String, bool_value Bool, int_value Int64, double_value Float64, array_value Tuple(values Array(Tuple(which Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'bytes_value' = 7), string_value String, bool_value Bool, int_value Int64, double_value Float64, bytes_value String))), bytes_value String, json_value String)))),
+  links String
+) ENGINE = Null;
+
+CREATE TABLE spans_decoded (
+  project LowCardinality(String),
+  received_ns UInt64,
+  received DateTime64(9, 'UTC'),
+  key_id LowCardinality(String),
+  resource_string Map(LowCardinality(String), String),
+  resource_other Map(LowCardinality(String), String),
+  scope_name LowCardinality(String),
+  scope_version LowCardinality(String),
+  scope_other Map(LowCardinality(String), String),
+  trace_id String,
+  span_id String,
+  parent_id String,
+  name String,
+  span_kind String,
+  trace_state String,
+  start DateTime64(9, 'UTC'),
+  start_flagged Bool,
+  start_ns UInt64,
+  end_ns UInt64,
+  status_code UInt8,
+  status_message String,
   attr_inline Map(LowCardinality(String), String),
   attr_content Map(LowCardinality(String), String),
   attr_int Map(LowCardinality(String), Int64),
   attr_double Map(LowCardinality(String), Float64),
   attr_bool Map(LowCardinality(String), Bool),
   attr_other Map(LowCardinality(String), String),
+  text_slots Array(UInt16),
+  text_facts Array(UInt16),
+  text_values Array(String),
+  number_facts Array(UInt16),
+  number_values Array(Float64),
   event_names Array(String),
   event_times Array(UInt64),
-  event_attrs Array(Map(LowCardinality(String), String)),
   event_attributes Array(Array(Tuple(key LowCardinality(String), value Tuple(which Enum16('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'bytes_value' = 7, 'json_value' = 1000), string_value String, bool_value Bool, int_value Int64, double_value Float64, array_value Tuple(values Array(Tuple(which Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'bytes_value' = 7), string_value String, bool_value Bool, int_value Int64, double_value Float64, bytes_value String))), bytes_value String, json_value String)))),
-  links String,
-  resource_string Map(LowCardinality(String), String),
-  resource_other Map(LowCardinality(String), String),
-  scope_name LowCardinality(String),
-  scope_version LowCardinality(String),
-  scope_other Map(LowCardinality(String), String)
+  event_attrs Array(Map(LowCardinality(String), String)),
+  links String
 ) ENGINE = Null;
 
 -- Settling's work tables: the traces of this pass, the five-minute buckets they lie in, and what each of their spans inherits.
