@@ -140,3 +140,18 @@ def test_dragging_over_the_chart_chooses_the_window(screen: Screen) -> None:
     page.mouse.up()
     expect(page).to_have_url(re.compile("from=.*to=|to=.*from="))
     expect(page.get_by_role("heading", name="No requests here")).to_be_visible()
+
+
+def test_any_window_can_be_chosen(screen: Screen) -> None:
+    send(screen.server, screen.project, answer())
+    page = screen.open("/traces")
+    expect(page.get_by_role("row").filter(has_text="POST /chat")).to_have_count(1)
+    page.get_by_role("button", name="Choose a window of time").click()
+    page.get_by_label("From").fill("2026-01-02T03:04")
+    page.get_by_label("To", exact=True).fill("2026-01-01T00:00")
+    page.get_by_role("button", name="Show this window").click()
+    expect(page.get_by_role("alert")).to_contain_text("after")
+    page.get_by_label("To", exact=True).fill("2026-01-03T00:00")
+    page.get_by_role("button", name="Show this window").click()
+    expect(page).to_have_url(re.compile("from=2026-01-02T03%3A04%3A00.000Z"))
+    expect(page.get_by_role("heading", name="No requests here")).to_be_visible()

@@ -150,7 +150,8 @@ def _special(made: Mapping[str, str]) -> Mapping[str, str]:
     return {
         "name": "name",
         "parent_span_id": "nullIf(parent_id, '')",
-        "kind": f"multiIf(({_KIND} AS said_kind) != '', said_kind, parent_id = '' AND span_kind IN ('server', 'consumer'), 'request', 'other')",
+        "kind": f"multiIf(({_KIND} AS said_kind) != '', said_kind, "
+        "parent_id = '' AND span_kind IN ('server', 'consumer'), 'request', 'other')",
         "stage": f"coalesce({_said('stage')}, name)",
         "task": f"coalesce({_said('task')}, if(parent_id = '', name, NULL))",
         "provider": _mapped(_said("provider"), PROVIDERS, other=None),

@@ -11,6 +11,7 @@ import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { FilterBar } from "../../parts/FilterBar";
+import { WindowPicker } from "../../parts/WindowPicker";
 import { COLUMNS, chosenColumns } from "./columns";
 import { NoTraces } from "./NoTraces";
 import { edgesOf, RANGES, type Range, type TracesSearch, windowOf } from "./url";
@@ -107,6 +108,7 @@ export function TracesScreen() {
             navigate({ to: "/traces", search: { ...rest, range: range as Range } });
           }}
         />
+        <WindowPicker edges={edges} onPick={(from, to) => change({ from, to })} />
         <Button
           size="xs"
           variant={live ? "light" : "default"}
