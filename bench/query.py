@@ -26,7 +26,7 @@ CHUNK = 12_500  # traces generated and sent at a time: bodies are large
 def fill(at: Running, spans: int, variant: str, end_ns: int) -> list[str]:
     """Send `spans` spans; returns some trace ids."""
     gen, load = shared("gen_otlp"), shared("load")
-    traces, ids = spans // 8, []
+    traces = spans // 8
     made = gen.Generator(variant, total=traces, end_ns=end_ns, window_s=WINDOW_S)
     for first in range(0, traces, CHUNK):
         count = min(CHUNK, traces - first)
@@ -39,8 +39,7 @@ def fill(at: Running, spans: int, variant: str, end_ns: int) -> list[str]:
     while int(str((at.query(measures=["count"], filter="settled = true") or [{"count": 0}])[0]["count"])) < spans:
         time.sleep(2)
     listed = httpx.get(f"{at.url}/api/v1/traces", params={"limit": 200}, timeout=60).json()["traces"]
-    ids.extend(row["trace_id"] for row in listed)
-    return ids
+    return [str(row["trace_id"]) for row in listed]
 
 
 def rfc(ns: int) -> str:
