@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -190,7 +191,9 @@ async def serve(settings: Settings, *, started: Callable[[Listening], Any] | Non
     Raises StoreError when the data directory can't be used, OSError when a port can't.
     """
     sock = _bound(settings.host, settings.port)
+    settings = settings.model_copy(update={"data": settings.data.resolve()})
     async with open_house(settings) as house:
+        os.chdir(settings.data)  # the embedded engine caches formats in the working directory: not in the user's
         config = uvicorn.Config(
             Application(house, api_app()),
             log_config=None,
