@@ -104,14 +104,13 @@ async def test_a_write_that_fails_leaves_nothing_behind_and_the_next_one_works(t
 @given(
     signal=st.sampled_from(SIGNALS),
     project=st.text(min_size=1, max_size=20),
-    body=st.binary(max_size=200).map(lambda content: b"\x0a" + bytes([len(content) & 0x7F]) + content[: len(content) & 0x7F]),
+    body=st.binary(max_size=200),
     refused=st.dictionaries(st.text(max_size=10), st.integers(1, 1000), max_size=3),
     items=st.integers(0, 10**6),
 )
 @settings(max_examples=200, deadline=None)
 def test_an_envelope_is_read_back_as_written(signal: str, project: str, body: bytes, refused: dict[str, int], items: int) -> None:
-    body = body[: 2 + body[1]]
     written = Envelope(signal, project, "", 7, digest(b"x"), body, digest(body), items, refused, 3).encode()  # type: ignore[arg-type]
-    (record,) = records(written + b"\x0a\x7f", verify=True)
+    (record,) = records(written + b"\x0a\x7f", verify=True)  # a torn one behind it
     assert (record.signal, record.received_ns, record.digest, record.items) == (signal, 7, digest(b"x"), items)
     assert record.end == len(written)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from sightline.receive.check import varint
 from sightline.receive.outcome import SIGNALS, Signal
 
-_PROJECT, _RECEIVED, _DIGEST, _KEY, _ITEMS, _REFUSED, _DUPLICATE, _BODY_DIGEST = range(1001, 1009)
-_LEN, _FIXED64, _VARINT = 2, 1, 0
+_PROJECT, _RECEIVED, _DIGEST, _KEY, _ITEMS, _REFUSED, _DUPLICATE, _BODY_DIGEST, _BODY_BYTES = range(1001, 1010)
+_LEN, _FIXED64, _FIXED32, _VARINT = 2, 1, 5, 0
 DIGEST_BYTES = 16
 
 
@@ -64,11 +64,17 @@ class Envelope:
         parts.extend(_refusal(reason, count) for reason, count in self.refused.items())
         if self.duplicate:
             parts.append(_tag(_DUPLICATE, _VARINT) + varint(self.duplicate))
+        # last, and of fixed size: so the envelope's own fields are found without reading the body, which may hold anything
+        parts.append(_TRAILER + len(self.body).to_bytes(4, "little"))
         return frame(self.signal, b"".join(parts))
 
 
 def _tag(number: int, wire: int) -> bytes:
     return varint(number << 3 | wire)
+
+
+_TRAILER = _tag(_BODY_BYTES, _FIXED32)
+_TRAILER_BYTES = len(_TRAILER) + 4
 
 
 def _refusal(reason: str, count: int) -> bytes:
@@ -139,19 +145,22 @@ def _read_varint(data: bytes, position: int) -> tuple[int | None, int]:
     return None, position
 
 
-def _tail(data: bytes, position: int, end: int) -> _Tail | None:
-    """What the envelope at [position, end) says of itself; None when it is not a well-formed one."""
-    tail = _Tail(body_end=end)
-    while position < end:
-        field_start = position
+def _tail(data: bytes, start: int, end: int) -> _Tail | None:
+    """What the envelope at [start, end) says of itself; None when it is not a well-formed one."""
+    trailer = end - _TRAILER_BYTES
+    if trailer < start or data[trailer : trailer + len(_TRAILER)] != _TRAILER:
+        return None
+    position = start + int.from_bytes(data[end - 4 : end], "little")
+    if position > trailer:
+        return None
+    tail = _Tail(body_end=position)
+    while position < trailer:
         tag, position = _read_varint(data, position)
         if tag is None:
             return None
         number, wire = tag >> 3, tag & 7
-        if number >= _PROJECT:
-            tail.body_end = min(tail.body_end, field_start)
-        value, position = _READERS[wire](data, position) if wire in _READERS else (None, end + 1)
-        if value is None or position > end:
+        value, position = _READERS[wire](data, position) if wire in _READERS else (None, end)
+        if value is None or position > trailer:
             return None
         if number == _RECEIVED and isinstance(value, int):
             tail.received_ns = value
@@ -166,21 +175,15 @@ def _tail(data: bytes, position: int, end: int) -> _Tail | None:
 
 def _read_bytes(data: bytes, position: int) -> tuple[bytes | None, int]:
     length, position = _read_varint(data, position)
-    # only the envelope's own short fields are wanted; a body's are skipped without a copy
-    return (None, position) if length is None else (data[position : position + min(length, 64)], position + length)
+    return (None, position) if length is None else (data[position : position + length], position + length)
 
 
 def _read_fixed64(data: bytes, position: int) -> tuple[int, int]:
     return int.from_bytes(data[position : position + 8], "little"), position + 8
 
 
-def _read_fixed32(data: bytes, position: int) -> tuple[int, int]:
-    return int.from_bytes(data[position : position + 4], "little"), position + 4
-
-
 _READERS: Mapping[int, Callable[[bytes, int], tuple[bytes | int | None, int]]] = {
     _VARINT: _read_varint,
     _FIXED64: _read_fixed64,
     _LEN: _read_bytes,
-    5: _read_fixed32,
 }
