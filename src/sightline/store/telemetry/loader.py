@@ -133,6 +133,7 @@ class Loader:
             # one bad clock must not fail a group: its dates may lie in hundreds of partitions
             "max_partitions_per_insert_block": 0,
             "max_insert_threads": 1,
+            "parallel_view_processing": 1,
             "max_memory_usage": 0,
         }
         guarded(lambda: self._client.raw_insert(target.table, insert_block=data, fmt="ProtobufSingle", settings=settings))
