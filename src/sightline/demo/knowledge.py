@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 INDEX_VERSION = "kb-2026-11"
-DIMENSIONS = 256
+DIMENSIONS = 1024
 _WORD = re.compile(r"[a-z]+")
 _STOP = frozenset(
     [
@@ -42,6 +42,17 @@ _STOP = frozenset(
         "where",
         "which",
         "with",
+        "long",
+        "take",
+        "much",
+        "have",
+        "has",
+        "get",
+        "use",
+        "one",
+        "does",
+        "not",
+        "just",
         "you",
         "your",
     ]
@@ -131,7 +142,7 @@ def embed(text: str) -> NDArray[np.float64]:
     vector = np.zeros(DIMENSIONS)
     for word in _WORD.findall(text.lower()):
         if word not in _STOP:
-            stem = word.rstrip("s")[:8]
+            stem = word[:4]  # enough to find "refunds" by "refund"
             vector[int.from_bytes(hashlib.blake2b(stem.encode(), digest_size=4).digest(), "big") % DIMENSIONS] += 1.0
     length = float(np.linalg.norm(vector))
     return vector / length if length else vector
