@@ -84,6 +84,7 @@ _ROWS = (
     Fact("response_id", "String", "string", "model", "the provider's id of the answer"),
     Fact("temperature", "Float64", "number", "model", "sampling temperature asked for"),
     Fact("max_tokens", "UInt64", "integer", "model", "the limit on output tokens asked for", "tokens"),
+    Fact("service_tier", LOW, "string", "model", "how the provider served it: batch, priority, flex …"),
     Fact("finish_reason", LOW, "string", "model", "stop, length, tool_calls, content_filter, error or other"),
     Fact("tool_name", LOW, "string", "model", "the tool that was called"),
     Fact("agent_name", LOW, "string", "model", "the agent that ran"),
@@ -92,7 +93,13 @@ _ROWS = (
     Fact("output_tokens", "UInt64", "integer", "tokens", "output tokens, reasoning included", "tokens"),
     Fact("cache_read_tokens", "UInt64", "integer", "tokens", "input tokens read from the provider's cache", "tokens"),
     Fact("cache_write_tokens", "UInt64", "integer", "tokens", "input tokens written to the provider's cache", "tokens"),
+    Fact("cache_write_1h_tokens", "UInt64", "integer", "tokens", "the part of cache_write_tokens that is kept for an hour", "tokens"),
     Fact("reasoning_tokens", "UInt64", "integer", "tokens", "output tokens spent on reasoning", "tokens"),
+    Fact("input_audio_tokens", "UInt64", "integer", "tokens", "the part of input_tokens that is audio", "tokens"),
+    Fact("output_audio_tokens", "UInt64", "integer", "tokens", "the part of output_tokens that is audio", "tokens"),
+    Fact("input_image_tokens", "UInt64", "integer", "tokens", "the part of input_tokens that is images", "tokens"),
+    Fact("output_image_tokens", "UInt64", "integer", "tokens", "the part of output_tokens that is images", "tokens"),
+    Fact("web_searches", "UInt64", "integer", "tokens", "searches that the provider made for the call", "searches"),
     Fact("usage_counted", "Bool", "boolean", "tokens", "false on a wrapper that repeats its child's usage", nullable=False),
     # money
     Fact("cost_usd", "Float64", "number", "money", "what the call cost; NULL when no price is known", "USD"),
@@ -100,6 +107,9 @@ _ROWS = (
     Fact("cache_read_cost_usd", "Float64", "number", "money", "the part of cost_usd for cached reads", "USD"),
     Fact("cache_write_cost_usd", "Float64", "number", "money", "the part of cost_usd for cache writes", "USD"),
     Fact("output_cost_usd", "Float64", "number", "money", "the part of cost_usd for output", "USD"),
+    Fact("other_cost_usd", "Float64", "number", "money", "the part of cost_usd for what is no token: searches, requests, time", "USD"),
+    Fact("reported_cost_usd", "Float64", "number", "money", "what the sender says that it cost", "USD"),
+    Fact("price", LOW, "string", "money", "the price that cost_usd was made with; NULL when none is known"),
     Fact("revenue_usd", "Float64", "number", "money", "what the request earned", "USD"),
     # time
     Fact("start", "DateTime64(9, 'UTC')", "time", "time", "when the span began, by the sender's clock", nullable=False),
@@ -133,6 +143,7 @@ _ROWS = (
     # prompts
     Fact("prompt_name", LOW, "string", "prompts", "name of the prompt template"),
     Fact("prompt_version", LOW, "string", "prompts", "version of the prompt template"),
+    Fact("config_hash", LOW, "string", "prompts", "fingerprint of system prompt, tools, model and parameters: equal when nothing was changed"),
     # decisions
     Fact("decision", "String", "json", "decisions", "what was chosen, from what, why, how sure: a JSON object"),
     Fact("state", "String", "json", "decisions", "the step's state before and after: a JSON object"),

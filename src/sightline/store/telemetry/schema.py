@@ -89,15 +89,15 @@ def _apply(client: Client, retention_days: int) -> None:
         for statement in statements(sql):
             client.command(re.sub(r"^CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", statement))
         client.insert("schema_migrations", [[version, name, datetime.now(UTC)]], column_names=["version", "name", "applied"])
-    _derive_views(client, views(retention_days=retention_days))
+    _derive_views(client, views(retention_days=retention_days), schema=max(known))
 
 
-def _derive_views(client: Client, wanted: Mapping[str, str]) -> None:
+def _derive_views(client: Client, wanted: Mapping[str, str], *, schema: int) -> None:
     rows = client.query("SELECT name, argMax(digest, applied) FROM schema_views GROUP BY name").result_rows
     have = {str(name): str(digest) for name, digest in rows}
     exist = {str(row[0]) for row in client.query("SELECT name FROM system.tables WHERE database = currentDatabase()").result_rows}
     for name, statement in wanted.items():
-        digest = hashlib.sha256(statement.encode()).hexdigest()
+        digest = hashlib.sha256(f"{schema} {statement}".encode()).hexdigest()  # what `*` means follows the tables
         if have.get(name) == digest and name in exist:
             continue
         client.command(f"DROP VIEW IF EXISTS {name}")
