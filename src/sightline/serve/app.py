@@ -19,6 +19,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from sightline import __version__
 from sightline.errors import StoreError
+from sightline.facts.prices import Book
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
@@ -161,6 +162,7 @@ def store_options(settings: Settings) -> StoreOptions:
         retention_days=settings.retention_days,
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
+        book=Book(),
     )
 
 
