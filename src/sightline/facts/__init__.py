@@ -1,6 +1,7 @@
 """What Sightline knows of a span: the vocabulary of facts, how every convention says them, and what of a span is content."""
 
 from sightline.facts._sql import FactSql, content_key_sql, finish_reason_sql
+from sightline.facts.configured import with_configured
 from sightline.facts.content import Content, EventView, read_content
 from sightline.facts.conventions import SOURCES, Sources
 from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, INHERITED, KINDS, STATUSES, Fact
@@ -21,4 +22,5 @@ __all__ = [
     "content_key_sql",
     "finish_reason_sql",
     "read_content",
+    "with_configured",
 ]

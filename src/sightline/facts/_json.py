@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Path = tuple[str | int, ...]
-TYPES = {"json_text": "Nullable(String)", "json_number": "Nullable(Float64)", "json_boolean": "Nullable(Bool)"}
+TYPES = {
+    "json_text": "Nullable(String)",
+    "json_number": "Nullable(Float64)",
+    "json_boolean": "Nullable(Bool)",
+    "json_true": "Nullable(Bool)",
+}
 
 
 @dataclass(slots=True)
@@ -19,6 +24,11 @@ class JsonShape:
         for name in path[:-1]:
             node = node.setdefault(name, {})
         node.setdefault(path[-1], type_)
+
+    @property
+    def opening(self) -> str:
+        """How JSON of this shape begins."""
+        return "[" if any(isinstance(name, int) for name in self.root) else "{"
 
     def type(self) -> str:
         """The engine's type of the whole: `Tuple(model Nullable(String), choices Array(Tuple(…)))`."""

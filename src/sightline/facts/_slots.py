@@ -13,7 +13,7 @@ from sightline.facts.conventions import CONTENT_KEYS, CONTENT_PREFIXES, CONVENTI
 RANKS = 64
 _NUMBERS_FROM = 400  # facts from here on are numbers or booleans
 _RAW = ("error.type", "langfuse.observation.level", "langfuse.observation.status_message")
-_LOOKED_INTO = frozenset({"json_text", "json_number", "json_boolean", "pattern", "moment", "words"})
+_LOOKED_INTO = frozenset({"json_text", "json_number", "json_boolean", "json_true", "pattern", "moment", "words"})
 
 
 def quoted(text: str) -> str:

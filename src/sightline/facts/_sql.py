@@ -15,6 +15,7 @@ from sightline.facts.conventions import (
     ERRORS,
     FINISH_REASONS,
     KIND_KEYS,
+    NAMED_KINDS,
     NO_CALLS,
     PROVIDERS,
     Source,
@@ -23,6 +24,7 @@ from sightline.facts.conventions import (
 from sightline.facts.vocabulary import FACTS, KINDS
 
 _PREVIEW = 200
+_THOUSAND = 1000
 _MOST_TOKENS = 10**15
 """A count beyond this is somebody's mistake; sums of three of them still fit the column."""
 
@@ -82,23 +84,29 @@ class FactSql:
     def _special(self, made: Mapping[str, str]) -> Mapping[str, str]:
         """Facts that more than one look-up decides."""
         kind = f"({self._kind()} AS said_kind)"
-        not_calls = " OR ".join(f"scope_name = {quoted(scope)} AND name LIKE {quoted(pattern)}" for scope, pattern in NO_CALLS)
+        silently = f" AND {self._slots.found('input_tokens')} IS NULL AND NOT failed"
+        not_calls = " OR ".join(
+            f"(scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''} AND said_kind = 'llm')"
+            for scope, name, silent in NO_CALLS
+        )
+        by_name = ", ".join(f"scope_name = {quoted(scope)} AND ({of}) LIKE {quoted(name)}, {quoted(kind)}" for scope, of, name, kind in NAMED_KINDS)
         return {
             "name": "name",
             "parent_span_id": "nullIf(parent_id, '')",
-            "kind": f"multiIf({not_calls}, 'chain', {kind} != '', said_kind, "
+            "kind": f"multiIf({kind} != '' AND ({not_calls}), 'chain', said_kind != '', said_kind, {by_name}, "
             "parent_id = '' AND span_kind IN ('server', 'consumer'), 'request', 'other')",
             "stage": f"coalesce({self._said('stage')}, name)",
             "task": f"coalesce({self._said('task')}, if(parent_id = '', name, NULL))",
-            "provider": _mapped(self._said("provider"), PROVIDERS, other=None),
+            "provider": f"nullIf({_mapped(self._said('provider'), PROVIDERS, other=None)}, '')",
             "model": "coalesce(response_model, request_model)",
             "service_tier": f"lower({made['service_tier']})",
             "finish_reason": finish_reason_sql(self._said("finish_reason")),
             "status": "multiIf(status_code = 2, 'error', status_code = 1, 'ok', 'unset')",
             "status_message": "nullIf(status_message, '')",
             "duration_ns": "if(start_ns > 0 AND end_ns >= start_ns, end_ns - start_ns, NULL)",
-            # of an answer that came in one piece the first token is the last
-            "ttft_ns": f"if(({made['streamed']} AS said_streamed) = false, NULL, {made['ttft_ns']})",
+            # of an answer that came in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
+            "ttft_ns": f"multiIf(({made['streamed']} AS said_streamed) = false, NULL, ({made['ttft_ns']} AS said_ttft) <= duration_ns + 1000000, said_ttft, "
+            f"said_ttft <= duration_ns * {_THOUSAND} AND said_ttft >= {10**9 * 10}, intDiv(said_ttft, {_THOUSAND}), NULL)",
             "streamed": "coalesce(said_streamed, if(ttft_ns IS NOT NULL, true, NULL))",
             "output_tokens_per_second": (
                 "if(output_tokens > 1 AND duration_ns > ttft_ns, (output_tokens - 1) / ((duration_ns - ttft_ns) / 1e9), NULL)"
@@ -131,7 +139,9 @@ class FactSql:
         """What one source says; NULL if nothing."""
         sql = self._looked_up(source)
         conditions = [f"kind IN ({', '.join(map(quoted, source.only))})"] if source.only else []
-        conditions += {"failed": ["failed"], "answered": ["NOT failed"], "": []}[source.when]
+        # a name that is the one asked for may be no more than that
+        answered = ["NOT failed", f"{sql} IS DISTINCT FROM request_model"]
+        conditions += {"failed": ["failed"], "answered": answered, "": []}[source.when]
         if source.unless:
             conditions.append(f"{self._inside(source.key, source.unless)} IS NULL")
         return f"if({' AND '.join(conditions)}, {sql}, NULL)" if conditions else sql
@@ -140,7 +150,7 @@ class FactSql:
         key = quoted(source.key)
         match source.how:
             case "text" if source.when:
-                return self._raw(source.key)
+                return f"nullIf({self._raw(source.key)}, '')"
             case "text" | "number" | "boolean":
                 return f"nullIf({'attr_content' if is_content(source.key) else 'attr_inline'}[{key}], '')"
             case "list":
@@ -156,6 +166,8 @@ class FactSql:
                 return self._inside(source.key, source.path)
             case "json_boolean":
                 return f"toFloat64({self._inside(source.key, source.path)})"
+            case "json_true":
+                return f"if({self._inside(source.key, source.path)}, 1., NULL)"
             case "pattern":
                 return f"toFloat64OrNull(extract({self._raw(source.key)}, {quoted(str(source.path[0]))}))"
             case "words":
@@ -176,7 +188,11 @@ class FactSql:
         """A value inside an attribute's JSON, which is read once a span and only where some source of it may hold."""
         alias = f"json_{list(self._json).index(key)}"
         shape, only = self._json[key], self._json_only.get(key, ())
-        text = f"if(kind IN ({', '.join(map(quoted, only))}), {self._raw(key)}, '')" if only else self._raw(key)
+        # an array would fill a tuple by position
+        conditions = [f"startsWith({self._raw(key)}, '{shape.opening}')"]
+        if only:
+            conditions.insert(0, f"kind IN ({', '.join(map(quoted, only))})")
+        text = f"if({' AND '.join(conditions)}, {self._raw(key)}, '')"
         return shape.at(f"(JSONExtract({text}, '{shape.type()}') AS {alias})", path)
 
     def _kind(self) -> str:
@@ -240,7 +256,10 @@ class FactSql:
 
     def _documents(self) -> Mapping[str, str]:
         """Documents as one JSON list, or spread over attributes."""
-        lists = "gen_ai.retrieval.documents", "langfuse.observation.output", "mlflow.spanOutputs", "traceloop.entity.output"
+        lists = (
+            *("gen_ai.retrieval.documents", "langfuse.observation.output", "mlflow.spanOutputs", "traceloop.entity.output"),
+            "haystack.component.output",
+        )
         searched = "kind IN ('retrieval', 'rerank')"
         text = f"(arrayFirst(t -> startsWith(t, '[') OR startsWith(t, '{{'), [{', '.join(map(self._raw, lists))}]) AS documents_text)"
         listed = "if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), JSONExtractArrayRaw(documents_text, 'documents'))"
@@ -252,7 +271,8 @@ class FactSql:
         )
         scores = (
             f"(if({searched}, arrayFilter(n -> isFinite(n), if(documents_text = '', arrayConcat({flat_scores}), "
-            f"arrayMap(d -> JSONExtract(d, 'score', 'Float64'), arrayFilter(d -> JSONHas(d, 'score'), {listed})))), []) AS scores)"
+            f"arrayMap(d -> if(JSONHas(d, 'score'), JSONExtract(d, 'score', 'Float64'), JSONExtract(d, 'metadata', 'score', 'Float64')), "
+            f"arrayFilter(d -> JSONHas(d, 'score') OR JSONHas(d, 'metadata', 'score'), {listed})))), []) AS scores)"
         )
         of_openinference = "has(text_values, 'RETRIEVER') OR has(text_values, 'RERANKER')"
         return {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CONVENTIONS = (
+    "configured",
     "sightline",
     "genai",
     "openinference",
@@ -20,12 +21,13 @@ CONVENTIONS = (
     "openlit",
     "litellm",
     "adk",
+    "haystack",
     "resource",
 )
-"""Sightline's own attributes first; `resource` is what the sender says of itself rather than of the span."""
+"""The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself rather than of the span."""
 
 How = Literal[
-    "text", "number", "boolean", "list", "json_text", "json_number", "json_boolean", "pattern", "words", "event", "moment", "resource", "map_text"
+    "text", "number", "boolean", "list", "json_text", "json_number", "json_boolean", "json_true", "pattern", "words", "event", "moment", "resource", "map_text"
 ]
 When = Literal["", "answered", "failed"]
 
@@ -98,6 +100,11 @@ def json_boolean(key: str, *path: str | int) -> tuple[Source, ...]:
     return (Source(key, "json_boolean", path=path),)
 
 
+def json_true(key: str, *path: str | int) -> tuple[Source, ...]:
+    """A true inside JSON that was sent as text; what is false there is unknown."""
+    return (Source(key, "json_true", path=path),)
+
+
 def pattern(key: str, expression: str) -> tuple[Source, ...]:
     """The number that a regular expression's one group finds in a text that is no JSON."""
     return (Source(key, "pattern", path=(expression,)),)
@@ -123,6 +130,8 @@ _LANGFUSE_USAGE = "langfuse.observation.usage_details"
 _MLFLOW_USAGE = "mlflow.chat.tokenUsage"
 _LITELLM_USAGE = "metadata.usage_object"
 _ADK_RESPONSE = "gcp.vertex.agent.llm_response"
+_HAYSTACK_ANSWER = "haystack.component.output"
+_HAYSTACK_STEP = "haystack.agent.step.llm.output"
 
 Sources = Mapping[str, Mapping[str, tuple[Source, ...]]]
 
@@ -193,6 +202,7 @@ SOURCES: Sources = {
             *text("llm.request.model_name", "embedding.model_name", "reranker.model_name"),
             # some put the whole answer here, which has an id and names the model that answered
             Source("llm.invocation_parameters", "json_text", path=("model",), unless=("id",)),
+            Source("llm.invocation_parameters", "json_text", path=("model_name",), unless=("id",)),
             *json_text("input.value", "model", only=_CALLS),
             *text("llm.model_name", when="failed"),
         ),
@@ -209,6 +219,7 @@ SOURCES: Sources = {
         "openinference": (
             *text("llm.response.model_name"),
             *json_text("output.value", "model", only=_CALLS),
+            *json_text("output.value", "meta", "model", only=_CALLS),
             *json_text("output.value", "generations", 1, 1, "generation_info", "model_name", only=_CALLS),
             *json_text("output.value", "generations", 1, 1, "message", "kwargs", "response_metadata", "model_name", only=_CALLS),
             *text("llm.model_name", when="answered"),
@@ -217,7 +228,12 @@ SOURCES: Sources = {
         "langfuse": text("langfuse.observation.model.name", when="answered"),
         "vercel": text("ai.response.model"),
         "pydantic": json_text("response_data", "model"),
-        "mlflow": (*json_text("mlflow.spanOutputs", "model", only=_CALLS), *text("mlflow.llm.model", when="answered")),
+        "mlflow": (*json_text("mlflow.spanOutputs", "model", only=_CALLS), *json_text("mlflow.llm.model")),
+        "haystack": (
+            *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "model"),
+            *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "model"),
+            *json_text(_HAYSTACK_ANSWER, "meta", "model"),
+        ),
         "adk": json_text("gcp.vertex.agent.llm_response", "model_version"),
     },
     "operation": {
@@ -263,7 +279,7 @@ SOURCES: Sources = {
         "sightline": text("sightline.finish_reason"),
         "genai": (
             *first_of_list("gen_ai.response.finish_reasons"),
-            *text("anthropic.message.stop_reason"),
+            *text("anthropic.message.stop_reason", "gen_ai.response.finish_reason"),
             *json_text("gen_ai.output.messages", 1, "finish_reason"),
         ),
         "openinference": (
@@ -281,6 +297,10 @@ SOURCES: Sources = {
             *json_text("mlflow.spanOutputs", "stop_reason", only=_CALLS),
         ),
         "adk": json_text("gcp.vertex.agent.llm_response", "finish_reason"),
+        "haystack": (
+            *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "finish_reason"),
+            *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "finish_reason"),
+        ),
     },
     "tool_name": {
         "sightline": text("sightline.tool_name"),
@@ -294,7 +314,11 @@ SOURCES: Sources = {
     "input_tokens": {
         "sightline": number("sightline.input_tokens"),
         "genai": number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
-        "openinference": number("llm.token_count.prompt"),
+        "openinference": (
+            *number("llm.token_count.prompt"),
+            *json_number("output.value", "usage", "prompt_tokens", only=_CALLS),
+            *json_number("output.value", "meta", "usage", "prompt_tokens", only=_CALLS),
+        ),
         "openllmetry": number("llm.usage.prompt_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "prompt_tokens"),
@@ -303,13 +327,18 @@ SOURCES: Sources = {
         ),
         "vercel": number("ai.usage.inputTokens", "ai.usage.promptTokens", "ai.usage.tokens"),
         "pydantic": (*number("gen_ai.aggregated_usage.input_tokens"), *json_number("gen_ai.usage.raw", "input_tokens")),
-        "mlflow": json_number(_MLFLOW_USAGE, "input_tokens"),
+        "mlflow": (*json_number(_MLFLOW_USAGE, "input_tokens"), *json_number("mlflow.spanOutputs", "usage", "prompt_tokens", only=_CALLS)),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "prompt_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "prompt_tokens"),
+            *json_number(_HAYSTACK_ANSWER, "meta", "usage", "prompt_tokens"),
+        ),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "prompt_token_count"),
     },
     "output_tokens": {
         "sightline": number("sightline.output_tokens"),
         "genai": number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
-        "openinference": number("llm.token_count.completion"),
+        "openinference": (*number("llm.token_count.completion"), *json_number("output.value", "usage", "completion_tokens", only=_CALLS)),
         "openllmetry": number("llm.usage.completion_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "completion_tokens"),
@@ -319,6 +348,10 @@ SOURCES: Sources = {
         "vercel": number("ai.usage.outputTokens", "ai.usage.completionTokens"),
         "pydantic": (*number("gen_ai.aggregated_usage.output_tokens"), *json_number("gen_ai.usage.raw", "output_tokens")),
         "mlflow": json_number(_MLFLOW_USAGE, "output_tokens"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "completion_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens"),
+        ),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "candidates_token_count"),
     },
     "cache_read_tokens": {
@@ -329,7 +362,10 @@ SOURCES: Sources = {
             "gen_ai.usage.input_tokens.cached",
             "gen_ai.usage.input_token_details.cache_read",
         ),
-        "openinference": number("llm.token_count.prompt_details.cache_read"),
+        "openinference": (
+            *number("llm.token_count.prompt_details.cache_read"),
+            *json_number("output.value", "usage", "prompt_tokens_details", "cached_tokens", only=_CALLS),
+        ),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "prompt_tokens_details", "cached_tokens"),
             *json_number(_LANGFUSE_USAGE, "input_tokens_details", "cached_tokens"),
@@ -343,6 +379,10 @@ SOURCES: Sources = {
             *json_number("gen_ai.usage.raw", "cache_read_tokens"),
         ),
         "mlflow": json_number(_MLFLOW_USAGE, "cache_read_input_tokens"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "prompt_tokens_details", "cached_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "prompt_tokens_details", "cached_tokens"),
+        ),
         "litellm": pattern(_LITELLM_USAGE, r"'cached_tokens': (\d+)"),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "cached_content_token_count"),
     },
@@ -372,7 +412,10 @@ SOURCES: Sources = {
     "reasoning_tokens": {
         "sightline": number("sightline.reasoning_tokens"),
         "genai": number("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.output_tokens.reasoning"),
-        "openinference": number("llm.token_count.completion_details.reasoning"),
+        "openinference": (
+            *number("llm.token_count.completion_details.reasoning"),
+            *json_number("output.value", "usage", "completion_tokens_details", "reasoning_tokens", only=_CALLS),
+        ),
         "openllmetry": number("llm.usage.reasoning_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "completion_tokens_details", "reasoning_tokens"),
@@ -381,9 +424,21 @@ SOURCES: Sources = {
             *json_number(_LANGFUSE_USAGE, "output_reasoning"),
         ),
         "vercel": number("ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"),
-        "pydantic": number("gen_ai.usage.details.reasoning_tokens", "gen_ai.aggregated_usage.details.reasoning_tokens"),
+        "pydantic": (
+            *number("gen_ai.usage.details.reasoning_tokens", "gen_ai.aggregated_usage.details.reasoning_tokens"),
+            *json_number("gen_ai.usage.raw", "completion_tokens_details", "reasoning_tokens"),
+            *json_number("gen_ai.usage.raw", "output_tokens_details", "reasoning_tokens"),
+        ),
+        "mlflow": (
+            *json_number("mlflow.spanOutputs", "usage", "completion_tokens_details", "reasoning_tokens", only=_CALLS),
+            *json_number("mlflow.spanOutputs", "usage", "output_tokens_details", "reasoning_tokens", only=_CALLS),
+        ),
         "litellm": pattern(_LITELLM_USAGE, r"'reasoning_tokens': (\d+)"),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "thoughts_token_count"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
+        ),
     },
     "input_audio_tokens": {
         "sightline": number("sightline.input_audio_tokens"),
@@ -435,7 +490,7 @@ SOURCES: Sources = {
     "streamed": {
         "sightline": boolean("sightline.streamed"),
         "genai": boolean("gen_ai.request.stream", "gen_ai.request.is_stream"),
-        "openinference": json_boolean("llm.invocation_parameters", "stream"),
+        "openinference": json_true("llm.invocation_parameters", "stream"),  # LangChain's says false of streams too
         "openllmetry": boolean("gen_ai.is_streaming", "llm.is_streaming"),
         "vercel": one_of("ai.operationId", "ai.streamText", "ai.streamText.doStream", "ai.streamObject", "ai.streamObject.doStream"),
         "pydantic": json_boolean("request_data", "stream"),
@@ -596,6 +651,14 @@ PROVIDERS: Mapping[str, str] = {
     "google.generative-ai": "gcp.gemini",
     "google.vertex.chat": "gcp.vertex_ai",
     "az.ai.openai": "azure.ai.openai",
+    "Cohere": "cohere",
+    # frameworks that name themselves
+    "strands-agents": "",
+    "autogen": "",
+    "crewai": "",
+    "haystack": "",
+    "langchain": "",
+    "langgraph": "",
     "azure.chat": "azure.ai.openai",
     "azure.responses": "azure.ai.openai",
 }
@@ -622,6 +685,10 @@ FINISH_REASONS: Mapping[str, str] = {
     "content_filter": "content_filter",
     "content-filter": "content_filter",
     "refusal": "content_filter",
+    "FinishReason.STOP": "stop",
+    "FinishReason.LENGTH": "length",
+    "FinishReason.TOOL_CALLS": "tool_calls",
+    "FinishReason.CONTENT_FILTER": "content_filter",
     "SAFETY": "content_filter",
     "error": "error",
     "failed": "error",
@@ -708,7 +775,30 @@ CONTENT_PREFIXES: tuple[str, ...] = (
     "gen_ai.completion.",
     "traceloop.prompt.",
     "llm.request.functions.",
+    "haystack.agent.",
+    "haystack.component.",
 )
 
-NO_CALLS: tuple[tuple[str, str], ...] = (("openinference.instrumentation.llama_index", "%._prepare_chat_with_tools"),)
-"""(scope, name pattern) of spans that call themselves LLM calls and only prepare one: their kind is chain."""
+NO_CALLS: tuple[tuple[str, str, bool], ...] = (
+    ("openinference.instrumentation.llama_index", "%._prepare_chat_with_tools", False),
+    ("logfire.%", "%", True),
+)
+"""(scope, span name, only without a usage) of spans that call themselves LLM calls and are none: their kind is chain.
+
+LlamaIndex prepares a call in a span of its own; Logfire tells of a stream twice, its beginning without and its end with what it used.
+"""
+
+NAMED_KINDS: tuple[tuple[str, str, str, str], ...] = (
+    ("haystack", "name", "haystack.agent.step.llm", "llm"),
+    ("haystack", "name", "haystack.agent.step.tool", "tool"),
+    ("haystack", "name", "haystack.agent.%", "agent"),
+    ("haystack", "attr_content['haystack.component.type']", "%Generator", "llm"),
+    ("haystack", "attr_content['haystack.component.type']", "%Embedder", "embedding"),
+    ("haystack", "attr_content['haystack.component.type']", "%Retriever", "retrieval"),
+    ("haystack", "attr_content['haystack.component.type']", "%Ranker", "rerank"),
+    ("haystack", "name", "haystack.%", "chain"),
+    ("pydantic-ai", "name", "running tool", "tool"),
+    ("pydantic-ai", "name", "running %", "chain"),
+    ("pydantic-ai", "name", "agent run", "agent"),
+)
+"""(scope, SQL of what is asked, pattern, kind) of spans whose attributes say no kind."""

@@ -52,6 +52,7 @@ _ROWS = (
     Fact("span_id", "String", "string", "identity", "16 lower-case hex digits", nullable=False),
     Fact("parent_span_id", "String", "string", "identity", "the span that this one ran inside; NULL for a root"),
     Fact("name", LOW, "string", "identity", "the span's name as sent", nullable=False),
+    Fact("wrapper_span_id", "String", "string", "identity", "the span that another instrumentation made of the same call; this one counts"),
     # what
     Fact(
         "kind",

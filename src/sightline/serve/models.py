@@ -46,7 +46,11 @@ class TraceSummary(Model):
     llm_count: int
     input_tokens: int | None
     output_tokens: int | None
-    cost_usd: float | None
+    cache_read_tokens: int | None
+    cost_usd: float | None = Field(description="Of its priced calls; null when none is.")
+    revenue_usd: float | None
+    unpriced_count: int = Field(description="Calls with known usage and no known price: cost_usd leaves them out.")
+    served_from_cache: bool | None
     models: list[str]
     input_preview: str | None = Field(description="The first characters of what went in.")
     output_preview: str | None = Field(description="The first characters of what came out.")
