@@ -44,10 +44,10 @@ def update(settings: Settings, file: Path | None) -> None:
 
 def show(settings: Settings, model: str, *, provider: str | None, at: str | None, kind: str) -> None:
     """Print the rules for a name as spans say it. Raises SettingsError if it has none."""
-    rules = _catalogue(settings, None).rules(kind, provider, model, None)
+    catalogue = _catalogue(settings, None)
+    rules = catalogue.rules(kind, provider, model, None)
     if not rules:
-        who = f" of {provider}" if provider else ""
-        raise SettingsError(f"no price for {model!r}{who}: write [[prices]] for it (docs/prices.md), or name its --provider")
+        raise SettingsError(f"no price for {model!r}: {catalogue.why_none(kind, provider, model, None)}")
     moment = None if at is None else _moment(at)
     holding = [rule for rule in rules if moment is None or _on(rule, moment)]
     _console().print(_table_of_rules(holding))
@@ -91,32 +91,28 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=160)
 
 
+_TOKENS = {"input_tokens": "input", "cache_read_tokens": "cached", "cache_write_tokens": "written", "output_tokens": "output"}
+_USD = {"input_cost_usd": "input USD", "output_cost_usd": "output USD", "cost_usd": "cost USD"}
+
+
 def _table_of_answers(answers: list["PricedResponse"]) -> Table:
     table = Table(show_footer=True)
-    priced = [answer for answer in answers if answer.cost_usd is not None]
+    priced = sum(answer.cost_usd is not None for answer in answers)
     table.add_column("line", justify="right")
     table.add_column("provider")
     table.add_column("model", overflow="fold")
-    for title, name in (
-        ("input", "input_tokens"),
-        ("cached", "cache_read_tokens"),
-        ("written", "cache_write_tokens"),
-        ("output", "output_tokens"),
-    ):
+    for name, title in _TOKENS.items():
         table.add_column(title, _count(_sum(answers, name)), justify="right")
-    for title, name in (("input USD", "input_cost_usd"), ("output USD", "output_cost_usd"), ("cost USD", "cost_usd")):
-        table.add_column(title, _money(_sum(priced, name)), justify="right")
-    table.add_column("price, or why there is none", f"{len(priced):,} of {len(answers):,} priced", overflow="fold")
+    for name, title in _USD.items():
+        table.add_column(title, _money(_sum(answers, name)), justify="right")
+    table.add_column("price, or why there is none", f"{priced:,} of {len(answers):,} priced", overflow="fold")
     for answer in answers:
         table.add_row(
             str(answer.line),
             answer.provider,
             answer.model,
-            *(
-                _count(tokens)
-                for tokens in (answer.input_tokens, answer.cache_read_tokens, answer.cache_write_tokens, answer.output_tokens)
-            ),
-            *(_money(usd) for usd in (answer.input_cost_usd, answer.output_cost_usd, answer.cost_usd)),
+            *(_count(getattr(answer, name)) for name in _TOKENS),
+            *(_money(getattr(answer, name)) for name in _USD),
             answer.reason or str((answer.price or {})["name"]),
         )
     return table

@@ -103,7 +103,7 @@ class PriceOverride(_Dated, TokenPrices):
     priority: Multiplier = None
     fast: Multiplier = None
     same_as: str | None = Field(None, pattern=r"^[^/]+/.+$")
-    discount: Decimal | None = Field(None, gt=-1, le=1)
+    discount: Decimal | None = Field(None, ge=0, le=1)
     context_tokens: int | None = Field(None, gt=0)
 
     @property

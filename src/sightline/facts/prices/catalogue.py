@@ -29,6 +29,7 @@ from sightline.facts.prices.overrides import as_overrides, override_layer
 from sightline.facts.prices.rules import PriceRule, catalogue_rules, ranked, stated_prices
 from sightline.money import ExchangeRate, PriceOverride
 
+_MOST_NAMES = 10_000
 FILE_NAME = "catalogue.json"
 """In the data directory: the catalogue that is used instead of the package's."""
 
@@ -94,8 +95,26 @@ class Catalogue:
         """
         key = (kind, provider, model, request_model)
         if key not in self._rules:
+            if len(self._rules) >= _MOST_NAMES:
+                self._rules.clear()
             self._rules[key] = self._make(kind, provider, model, request_model)
         return self._rules[key]
+
+    def why_none(self, kind: str, provider: str | None, model: str | None, request_model: str | None) -> str | None:
+        """Why `rules` is empty for calls whose spans say this, in a sentence for who can mend it; None if it is not."""
+        if self.rules(kind, provider, model, request_model):
+            return None
+        if kind == "tool":
+            return f"no [[prices]] table is for the tool {model!r}"
+        names = " or ".join(repr(name) for name in dict.fromkeys((model, request_model)) if name)
+        if not names:
+            return "no model is named"
+        if self.names_a_provider(provider) and self.provider(provider) is None:
+            return f"unknown provider {provider!r}: the catalogue does not have it, and no [[prices]] table is for it"
+        entry = self.find(provider, model, request_model)
+        if entry is not None:
+            return f"{price_name(entry)} is in the catalogue without a price of a kind that calls carry"
+        return f"unknown model {names}{f' of {provider}' if provider else ''}: neither the catalogue nor a [[prices]] table has it"
 
     def find(self, provider: str | None, *models: str | None) -> Entry | None:
         """The catalogue's entry for the first of these names that it lists; None if it has none, never a similar one."""
@@ -116,6 +135,11 @@ class Catalogue:
             return None
         within = next((provider for part, provider in WITHIN.items() if part in word.lower()), None)
         return self._by_id.get(within) if within else find_provider_by_id(list(self.providers), word)
+
+    def extractors(self, provider: Provider) -> Provider:
+        """Whose rules read a provider's answers: its own, else the installed package's for it, else OpenAI's, which many speak."""
+        installed = {one.id: one for one in _installed()}
+        return next(one for one in (provider, installed.get(provider.id), installed["openai"]) if one is not None and one.extractors)
 
     def names_a_provider(self, word: str | None) -> bool:
         """Whether a word says who served a call, be it someone that the catalogue knows or not."""
@@ -287,7 +311,8 @@ def _plain(value: object) -> Any:
         said = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value) if not field.name.startswith("_"))
         return {name.rstrip("_"): _plain(one) for name, one in said if one is not None}
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        number = float(value)
+        return number if Decimal(repr(number)) == value else str(value)
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Mapping):

@@ -94,12 +94,13 @@ def as_regex(glob: str | None) -> str:
 
 def _from_catalogue(override: Override, base: Iterable[PriceRule]) -> Iterator[PriceRule]:
     start, end = override.said.window
-    factor = 1 - (override.said.discount or Decimal(0))
+    discount = override.said.discount
+    factor = 1 - (discount or Decimal(0))
     for rule in base:
         since, until = max(rule.valid_from, start), min(rule.valid_to, end)
         if since < until:
             prices = {column: _times(getattr(rule, column), factor) for column in PRICE_COLUMNS}
-            what = f"{rule.price} at {factor:%}".replace(".0%", "%") if override.said.discount is not None else rule.price
+            what = rule.price if discount is None else f"{rule.price} less {float(discount * 100):.6g}%"
             context = override.said.context_tokens or rule.context_tokens
             name = _name(override.said, what)
             yield with_prices(replace(rule, valid_from=since, valid_to=until, price=name, context_tokens=context), prices)

@@ -103,7 +103,7 @@ def _price(catalogue: Catalogue, said: object, now: datetime, answer: PricedResp
     service_tier = said.get("service_tier")
     if service_tier is not None and not isinstance(service_tier, str):
         raise _NoPriceError("service_tier must be text: batch, priority, flex …")
-    named, counted = _usage(provider, body, str(flavor))
+    named, counted = _usage(catalogue.extractors(provider), body, str(flavor))
     answer.model = named or answer.model
     answer.usage = {key: value if isinstance(value, int) else float(value) for key, value in vars(counted).items()}
     for fact, key in TOKEN_FACTS.items():
@@ -133,7 +133,7 @@ def _settle(
             _answer(answer, parts, {"name": price_name(entry), "beyond the rules": sorted(other)})
             return
     if rule is None:
-        raise _NoPriceError(_why_no_rule(entry, answer.model or "", word))
+        raise _NoPriceError(catalogue.why_none(kind, word, answer.model, None) or f"no price of {answer.model} holds at that time")
     cost = cost_by(rule, usage)
     if cost is None:
         raise _NoPriceError(f"{rule.price}: {why_no_cost(rule, usage)}")
@@ -231,9 +231,3 @@ def _by_library(entry: Entry, counted: LibraryUsage, at: datetime, service_tier:
         output_usd=whole.output_price,
         other_usd=whole.total_price - whole.input_price - whole.output_price,
     )
-
-
-def _why_no_rule(entry: Entry | None, model: str, word: str) -> str:
-    if entry is None:
-        return f"unknown model {model!r} of {word}: neither the catalogue nor an override has a price"
-    return f"{price_name(entry)} is in the catalogue without a price for what was used"
