@@ -4,12 +4,13 @@ The command's options, the environment variables and the documentation are read 
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from sightline.errors import SettingsError
+from sightline.money import Currencies, PriceOverride, Revenue, check_currencies
 
 MIB = 1 << 20
 
@@ -50,6 +51,14 @@ class Settings(BaseSettings):
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
+    currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")
+    revenue: tuple[Revenue, ...] = Field((), description="What requests earn that don't say it, `[[revenue]]` tables: docs/prices.md.")
+
+    @model_validator(mode="after")
+    def _knows_its_currencies(self) -> Self:
+        check_currencies(self.prices, self.currencies)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -74,6 +83,8 @@ def read_settings(**said: object) -> Settings:
     except ValidationError as error:
         faults = (
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']} (it is {fault['input']!r:.80})"
+            if fault["loc"]
+            else fault["msg"].removeprefix("Value error, ")
             for fault in error.errors(include_url=False)
         )
         raise SettingsError("These options can't be used: " + "; ".join(faults)) from error
