@@ -6,13 +6,21 @@ The command's options, the environment variables and the documentation are read 
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from sightline.errors import SettingsError
 from sightline.money import Currencies, PriceOverride, Revenue, check_currencies
 
 MIB = 1 << 20
+
+
+class FactSources(BaseModel):
+    """`[facts.NAME]`: where a fact may stand besides where every convention has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: tuple[str, ...] = Field(description="attributes.KEY, resource.KEY or attributes.KEY#path.in.json, the one to be believed first first.")
 
 
 class Settings(BaseSettings):
@@ -51,6 +59,9 @@ class Settings(BaseSettings):
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    facts: dict[str, FactSources] = Field(
+        {}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md."
+    )
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
     currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")
     revenue: tuple[Revenue, ...] = Field((), description="What requests earn that don't say it, `[[revenue]]` tables: docs/prices.md.")

@@ -154,7 +154,7 @@ def faults(case: Case, spans: list[dict[str, Any]]) -> dict[str, str]:
                 if (got == "error") != (truth == "error"):
                     wrong[where] = str(got)
             elif got is None:
-                if truth is not None and carried(sent, fact, truth):
+                if truth is not None and carried(sent, fact, truth) and not (fact == "request_model" and span["response_model"] == truth):
                     wrong[where] = f"not extracted: {truth}"
             elif got != truth and not (got == 0 and truth is None):  # a provider that does not speak of it has none
                 wrong[where] = f"{got}, served {truth}"

@@ -25,6 +25,8 @@ from sightline.facts.vocabulary import FACTS, KINDS
 
 _PREVIEW = 200
 _THOUSAND = 1000
+_DATED = r"[-@]20\d\d-?[01]\d-?[0-3]\d"
+"""The day in a model's name: only the provider's own answer is sure to have it."""
 _MOST_TOKENS = 10**15
 """A count beyond this is somebody's mistake; sums of three of them still fit the column."""
 
@@ -98,6 +100,8 @@ class FactSql:
             "stage": f"coalesce({self._said('stage')}, name)",
             "task": f"coalesce({self._said('task')}, if(parent_id = '', name, NULL))",
             "provider": f"nullIf({_mapped(self._said('provider'), PROVIDERS, other=None)}, '')",
+            # some repeat the name that was asked for when nothing answered
+            "response_model": f"if(failed AND ({made['response_model']} AS said_response) = request_model, NULL, said_response)",
             "model": "coalesce(response_model, request_model)",
             "service_tier": f"lower({made['service_tier']})",
             "finish_reason": finish_reason_sql(self._said("finish_reason")),
@@ -140,8 +144,14 @@ class FactSql:
         sql = self._looked_up(source)
         conditions = [f"kind IN ({', '.join(map(quoted, source.only))})"] if source.only else []
         # a name that is the one asked for may be no more than that
-        answered = ["NOT failed", f"{sql} IS DISTINCT FROM request_model"]
-        conditions += {"failed": ["failed"], "answered": answered, "": []}[source.when]
+        dated = f"match(ifNull({sql}, ''), {quoted(_DATED)})"
+        conditions += {
+            "": [],
+            "failed": ["failed"],
+            "answered": ["NOT failed", f"{sql} IS DISTINCT FROM request_model"],
+            "snapshot": ["NOT failed", dated],
+            "alias": [f"(failed OR NOT {dated})"],
+        }[source.when]
         if source.unless:
             conditions.append(f"{self._inside(source.key, source.unless)} IS NULL")
         return f"if({' AND '.join(conditions)}, {sql}, NULL)" if conditions else sql

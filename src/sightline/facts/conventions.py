@@ -29,7 +29,7 @@ CONVENTIONS = (
 How = Literal[
     "text", "number", "boolean", "list", "json_text", "json_number", "json_boolean", "json_true", "pattern", "words", "event", "moment", "resource", "map_text"
 ]
-When = Literal["", "answered", "failed"]
+When = Literal["", "answered", "failed", "snapshot", "alias"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Source:
     only: tuple[str, ...] = ()
     """kinds that it holds for; empty for all"""
     when: When = ""
-    """whether it holds only for calls that were answered, or only for those that failed"""
+    """whether it holds only for calls that were answered, or that failed; only for a model's dated name in an answer, or for any other"""
     words: tuple[str, ...] = ()
     """values that mean true"""
     unless: tuple[str | int, ...] = ()
@@ -204,7 +204,7 @@ SOURCES: Sources = {
             Source("llm.invocation_parameters", "json_text", path=("model",), unless=("id",)),
             Source("llm.invocation_parameters", "json_text", path=("model_name",), unless=("id",)),
             *json_text("input.value", "model", only=_CALLS),
-            *text("llm.model_name", when="failed"),
+            *text("llm.model_name", when="alias"),
         ),
         "openllmetry": text("llm.request.model"),
         "langfuse": text("langfuse.observation.model.name", when="failed"),
@@ -222,7 +222,7 @@ SOURCES: Sources = {
             *json_text("output.value", "meta", "model", only=_CALLS),
             *json_text("output.value", "generations", 1, 1, "generation_info", "model_name", only=_CALLS),
             *json_text("output.value", "generations", 1, 1, "message", "kwargs", "response_metadata", "model_name", only=_CALLS),
-            *text("llm.model_name", when="answered"),
+            *text("llm.model_name", when="snapshot"),
         ),
         "openllmetry": text("llm.response.model"),
         "langfuse": text("langfuse.observation.model.name", when="answered"),

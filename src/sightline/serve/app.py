@@ -19,7 +19,8 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from sightline import __version__
 from sightline.errors import StoreError
-from sightline.facts.prices import Book
+from sightline.facts import with_configured
+from sightline.facts.prices import Catalogue, revenue_rules
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
@@ -162,7 +163,10 @@ def store_options(settings: Settings) -> StoreOptions:
         retention_days=settings.retention_days,
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
-        book=Book(),
+        book=Catalogue.of(settings.data, overrides=settings.prices, currencies=settings.currencies),
+        revenue=revenue_rules(settings.revenue),
+        prices_tools=any(override.tool for override in settings.prices),
+        sources=with_configured({name: wanted.sources for name, wanted in settings.facts.items()}),
     )
 
 

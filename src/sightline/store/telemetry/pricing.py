@@ -6,6 +6,7 @@ that is new is resolved in Python into rows; everything else is SQL.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
+from decimal import Decimal
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import structlog
 from clickhouse_connect.driver.client import Client
 
-from sightline.facts.prices import PriceRule, RevenueRule
+from sightline.facts.prices import RULE_COLUMNS, PriceRule, RevenueRule
 from sightline.store.telemetry.engine import guarded
 
 log = structlog.get_logger(__name__)
@@ -24,15 +25,11 @@ _KEY = ("catalogue", "kind", "provider", "model", "request_model")
 
 
 class PriceBook(Protocol):
-    """Where rules come from: `sightline.facts.prices.PriceBook` is one."""
+    """Where rules come from: `sightline.facts.prices.Catalogue` is one."""
 
     @property
     def digest(self) -> str:
         """Changes when any rule may have."""
-
-    @property
-    def prices_tools(self) -> bool:
-        """Whether any rule is for tools; without one they are not looked up."""
 
     def rules(self, kind: str, provider: str, model: str, request_model: str) -> Sequence[PriceRule]:
         """The rules for a name as spans say it ('' for what they leave out); empty where no price is known."""
@@ -53,17 +50,18 @@ class Repriced:
 class Pricer:
     """Keeps `prices` complete and has the engine apply it. Uses the client of whoever settles: one at a time."""
 
-    def __init__(self, client: Client, book: PriceBook, revenue: Sequence[RevenueRule]) -> None:
+    def __init__(self, client: Client, book: PriceBook, revenue: Sequence[RevenueRule], *, prices_tools: bool) -> None:
         self._client = client
         self._book = book
         self._has_revenue = bool(revenue)
+        self._prices_tools = prices_tools
         guarded(lambda: self._open(revenue))
 
     def _open(self, revenue: Sequence[RevenueRule]) -> None:
         """Names that were resolved by another catalogue are resolved again; rows of older ones go when all have been."""
         self._client.command("TRUNCATE TABLE revenue_rules")
         if revenue:
-            rows = [[rank, *astuple(rule)] for rank, rule in enumerate(revenue)]
+            rows = [[rank, *(float(v) if isinstance(v, Decimal) else v for v in astuple(rule))] for rank, rule in enumerate(revenue)]
             self._client.insert("revenue_rules", rows, column_names=["rank", *(f.name for f in fields(RevenueRule))])
         known = self._client.query(
             "SELECT DISTINCT kind, provider, model, request_model FROM prices WHERE (kind, provider, model, request_model) NOT IN "
@@ -86,7 +84,7 @@ class Pricer:
         self._client.command("TRUNCATE TABLE settling_costs")
         names = self._client.query(
             _SQL["unresolved_names"].replace("{{which}}", which),
-            parameters={"catalogue": self._book.digest, "tools": self._book.prices_tools, **(parameters or {})},
+            parameters={"catalogue": self._book.digest, "tools": self._prices_tools, **(parameters or {})},
         ).result_rows
         if names:
             self._resolve(names)
@@ -96,14 +94,11 @@ class Pricer:
         self._client.command(_SQL[name].replace("{{which}}", which), parameters={"catalogue": self._book.digest, **(parameters or {})})
 
     def _resolve(self, names: Sequence[Sequence[str]]) -> None:
-        columns = [field.name for field in fields(PriceRule)]
-        rows = []
-        for kind, provider, model, request_model in names:
-            rules = self._book.rules(kind, provider, model, request_model)
-            for rule in rules or [PriceRule.none()]:
-                rows.append([self._book.digest, kind, provider, model, request_model, *(getattr(rule, name) for name in columns)])
         resolved = datetime.now(UTC)
-        self._client.insert("prices", [[*row, resolved] for row in rows], column_names=[*_KEY, *columns, "resolved"])
+        rows = [
+            [self._book.digest, *name, *rule.row(), resolved] for name in names for rule in (self._book.rules(*name) or [PriceRule()])
+        ]
+        self._client.insert("prices", rows, column_names=[*_KEY, *RULE_COLUMNS, "resolved"])
 
     def reprice(self, project: str | None, from_ns: int, to_ns: int, *, only_unpriced: bool = False) -> Repriced:
         """Price a window's spans anew; one statement changes them all. Requests' sums follow in the next."""

@@ -112,15 +112,16 @@ class Settler:
             return 0
         self._run(_SQL["reopen_find"], since_ns=self._looked_until_ns, until_ns=until_ns)
         self._looked_until_ns = until_ns
-        return self._open_again()
+        return self.open_again()
 
     def _reopen_twins(self) -> int:
         """Traces settled before another told of the same call and of more around it."""
         self._run("TRUNCATE TABLE reopened_traces")
         self._run(_SQL["15_reopen_twins"])
-        return self._open_again()
+        return self.open_again()
 
-    def _open_again(self) -> int:
+    def open_again(self) -> int:
+        """Whatever stands in `reopened_traces` is open again; returns how many."""
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
             for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):

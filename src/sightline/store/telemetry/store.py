@@ -21,6 +21,7 @@ from sightline.store.telemetry import schema
 from sightline.store.telemetry.engine import Engine, EngineOptions
 from sightline.store.telemetry.loader import Loader, sync_filesystem
 from sightline.store.telemetry.pricing import PriceBook, Pricer, Repriced
+from sightline.store.telemetry.refacting import Refacted, Refacter
 from sightline.store.telemetry.retention import drop_expired
 from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
 
@@ -42,6 +43,7 @@ class StoreOptions:
     settle_every_s: float
     book: PriceBook
     revenue: Sequence[RevenueRule] = ()
+    prices_tools: bool = False
     sources: Sources = field(default_factory=lambda: SOURCES)
 
 
@@ -63,8 +65,9 @@ class Store:
         self._loader = Loader(loading, options.directory / "dead-letters")
         self._settling_client = settling
         self._complete_until_ns = 0
-        self._pricer = Pricer(settling, options.book, options.revenue)
+        self._pricer = Pricer(settling, options.book, options.revenue, prices_tools=options.prices_tools)
         self._settler = Settler(settling, options.settling, self._pricer)
+        self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
     async def rows(
@@ -105,6 +108,21 @@ class Store:
                 return self._pricer.reprice(project, from_ns, to_ns)
 
         return await asyncio.shield(asyncio.to_thread(work))
+
+    async def refact(self, project: str | None, from_ns: int, to_ns: int) -> Refacted:
+        """Derive the facts again of spans that start in [from_ns, to_ns), of one project or of all. Raises StoreError; call again."""
+
+        def one(piece: tuple[int, int]) -> Refacted:
+            with self._settling:
+                return self._refacter.derive_again(project, *piece, self._settler.open_again)
+
+        def pieces() -> list[tuple[int, int]]:
+            with self._settling:
+                return self._refacter.pieces(project, from_ns, to_ns)
+
+        done = [await asyncio.shield(asyncio.to_thread(one, piece)) for piece in await asyncio.to_thread(pieces)]
+        version = self._refacter.facts_version
+        return Refacted(sum(part.spans for part in done), sum(part.outdated for part in done), version)
 
     def _settle(self) -> Settled:
         with self._settling:

@@ -1,5 +1,5 @@
 -- Who repeats whom. An outer call repeats the inner one that has the same answer's id or the same usage, all inner ones if its usage is
--- their sum, and its only inner one, by another instrumentation for the same model, if one of the two says no usage. Any other span that
+-- their sum, and its only inner one for the same model, if it says no usage itself, or the other, by another instrumentation, says none. Any other span that
 -- says a usage repeats the calls below it that say theirs. Side by side, two instrumentations of one call have one answer's id at one time.
 INSERT INTO settling_pairs
 SELECT project, trace_id, outer_id, inner_id, is_call FROM (
@@ -18,7 +18,7 @@ WHERE if(NOT is_call, inner_in IS NOT NULL OR inner_out IS NOT NULL,
   alike AND (ifNull(outer_response = inner_response, false)
     OR (ifNull(outer_in = inner_in, false) AND outer_out IS NOT DISTINCT FROM inner_out)
     OR (inner_calls > 1 AND ifNull(outer_in = sum_in, false) AND outer_out IS NOT DISTINCT FROM sum_out)
-    OR (inner_calls = 1 AND other_scope AND same_model AND (outer_in IS NULL OR inner_in IS NULL))))
+    OR (inner_calls = 1 AND same_model AND (outer_in IS NULL OR (inner_in IS NULL AND other_scope)))))
 UNION ALL
 SELECT a.project, a.trace_id, a.span_id, b.span_id, true
 FROM settling_calls AS a

@@ -10,5 +10,5 @@ WHERE (t.project, t.trace_id) IN (
     AND (x.project, x.trace_id) NOT IN (SELECT project, trace_id FROM settling_traces)
     AND (c.input_tokens IS NULL OR x.input_tokens IS NULL OR c.input_tokens = x.input_tokens)
     AND ((c.start_ns <= x.start_ns + 50000000 AND x.end_ns <= c.end_ns + 50000000) OR (x.start_ns <= c.start_ns + 50000000 AND c.end_ns <= x.end_ns + 50000000))
-    AND (NOT c.lone OR (x.end_ns - x.start_ns, x.span_id) > (c.end_ns - c.start_ns, c.span_id)))
+    AND (NOT c.lone OR (c.input_tokens IS NOT NULL, c.end_ns - c.start_ns, c.span_id) > (x.input_tokens IS NOT NULL, x.end_ns - x.start_ns, x.span_id)))
 GROUP BY t.project, t.trace_id
