@@ -15,7 +15,8 @@ OPEN_TO = datetime(2106, 1, 1, tzinfo=UTC)
 Price = Annotated[Decimal | None, Field(ge=0, allow_inf_nan=False)]
 Multiplier = Annotated[Decimal | None, Field(gt=0, allow_inf_nan=False)]
 Day = datetime | date | None
-Kind = Literal["llm", "embedding", "rerank", "retrieval", "guardrail", "evaluator", "agent", "other"]
+Kind = Literal["llm", "embedding", "rerank"]
+"""Kinds of calls that prices tell apart; everything else that uses a model counts as llm."""
 
 _OF_INPUT = ("cache_read_per_mtok", "cache_write_per_mtok", "cache_write_1h_per_mtok", "input_audio_per_mtok", "input_image_per_mtok")
 _OF_OUTPUT = ("output_audio_per_mtok", "output_image_per_mtok", "reasoning_per_mtok")

@@ -170,6 +170,7 @@ def parts_of(*, uncached: int, read: int = 0, write: int = 0, out: int = 0) -> P
             id="a_kind_without_a_price_has_its_wholes",
         ),
         pytest.param(Usage(input_tokens=100), parts_of(uncached=200), id="input_alone"),
+        pytest.param(Usage(input_tokens=100, cache_write_1h_tokens=10), parts_of(uncached=180, write=40), id="kept_is_written"),
         pytest.param(Usage(), None, id="unknown_usage"),
         pytest.param(Usage(input_tokens=63, output_tokens=1, cache_read_tokens=1024), None, id="more_read_than_sent"),
         pytest.param(Usage(input_tokens=63, cache_write_tokens=5, cache_write_1h_tokens=6), None, id="more_kept_than_written"),
@@ -191,3 +192,12 @@ def test_time_and_searches_are_other_costs() -> None:
     assert parts is not None
     assert parts.other_usd == parts.total == 24
     assert cost_by(rule, Usage(web_searches=4)) is None  # priced by time, and nobody knows how long
+
+
+def test_what_is_cached_at_the_rate_of_input_is_still_the_caches_part() -> None:
+    rule = PriceRule(input_usd=Decimal(2))
+    usage = Usage(input_tokens=100, cache_read_tokens=70, cache_write_tokens=20)
+    assert cost_by(rule, usage) == parts_of(uncached=20, read=140, write=40)
+    audio = cost_by(replace(rule, input_audio_usd=Decimal(5)), replace(usage, input_audio_tokens=60))
+    assert audio is not None
+    assert audio.total == 40 * 2 + 60 * 5  # the library's: a kind without a price takes nothing from one that has one

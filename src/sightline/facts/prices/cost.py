@@ -2,25 +2,26 @@
 
 Tokens are counted inclusively: `input_tokens` holds the cached reads, the cache writes, audio and images; `cache_write_tokens` those
 kept for an hour; `output_tokens` audio, images and reasoning. A kind that has a price of its own is taken out of what it is part of
-and charged by itself; a kind that has none stays in it and is charged at its rate:
+and charged by itself; a kind that has none is charged at the rate of what it is part of:
 
-    read   = cache_read_tokens       if cache_read_usd is known, else 0
-    write  = cache_write_tokens      if cache_write_usd is known, else 0
-    write1 = cache_write_1h_tokens   if that and cache_write_1h_usd are known, else 0
+    read   = cache_read_tokens
+    write  = cache_write_tokens
+    write1 = cache_write_1h_tokens   if cache_write_1h_usd is known, else 0
     audio  = input_audio_tokens      if input_audio_usd is known, else 0; no more than input_tokens - read - write
     image  = input_image_tokens      if input_image_usd is known, else 0; no more than input_tokens - read - write - audio
 
     input_usd       = (input_tokens - read - write - audio - image) x input_usd + audio x input_audio_usd + image x input_image_usd
-    cache_read_usd  = read x cache_read_usd
-    cache_write_usd = (write - write1) x cache_write_usd + write1 x cache_write_1h_usd
-    output_usd      = the same of output_tokens: audio, then images, then reasoning taken out
+    cache_read_usd  = read x (cache_read_usd, else input_usd)
+    cache_write_usd = (write - write1) x (cache_write_usd, else input_usd) + write1 x cache_write_1h_usd
+    output_usd      = output_tokens likewise: audio, then images, then reasoning taken out where they have a price
     other_usd       = request_usd + web_searches x web_search_usd + seconds x second_usd
     total           = their sum
 
-Audio or images that were also read from the cache are charged as cached (nobody tells us which they were): hence 'no more than'.
+Audio or images that were also read from the cache are charged as cached where that has a price of its own (nobody tells us which they
+were), as audio where it has none: then reads and writes are no more than what audio and images leave.
 
 There is no cost (None) when no rule holds, when nothing that the rule has a price for is known, or when the usage contradicts
-itself: read + write above input_tokens, write1 above write, or any other part above its whole.
+itself: what has a price of its own is more than what it is part of.
 """
 
 from collections.abc import Iterable
@@ -87,15 +88,20 @@ def cost_by(rule: PriceRule, usage: Usage) -> Parts | None:
     read, write, write_1h = _cached(rule, usage)
     audio = min(_own(usage.input_audio_tokens, rule.input_audio_usd), whole_in - read - write)
     image = min(_own(usage.input_image_tokens, rule.input_image_usd), whole_in - read - write - audio)
+    plain = whole_in - read - write - audio - image
+    plain_read = min(plain, (usage.cache_read_tokens or 0) if rule.cache_read_usd is None else 0)
+    plain_write = min(plain - plain_read, _written(usage) if rule.cache_write_usd is None else 0)
     spoken = _own(usage.output_audio_tokens, rule.output_audio_usd)
     drawn = min(_own(usage.output_image_tokens, rule.output_image_usd), whole_out - spoken)
     thought = min(_own(usage.reasoning_tokens, rule.reasoning_usd), whole_out - spoken - drawn)
     return Parts(
-        input_usd=_of(whole_in - read - write - audio - image, rule.input_usd)
+        input_usd=_of(plain - plain_read - plain_write, rule.input_usd)
         + _of(audio, rule.input_audio_usd)
         + _of(image, rule.input_image_usd),
-        cache_read_usd=_of(read, rule.cache_read_usd),
-        cache_write_usd=_of(write - write_1h, rule.cache_write_usd) + _of(write_1h, rule.cache_write_1h_usd),
+        cache_read_usd=_of(read, rule.cache_read_usd) + _of(plain_read, rule.input_usd),
+        cache_write_usd=_of(write - write_1h, rule.cache_write_usd)
+        + _of(write_1h, rule.cache_write_1h_usd)
+        + _of(plain_write, rule.input_usd),
         output_usd=_of(whole_out - spoken - drawn - thought, rule.output_usd)
         + _of(spoken, rule.output_audio_usd)
         + _of(drawn, rule.output_image_usd)
@@ -136,10 +142,14 @@ def _contradiction(rule: PriceRule, usage: Usage) -> str | None:
 
 
 def _cached(rule: PriceRule, usage: Usage) -> tuple[int, int, int]:
+    """Reads, writes, and of these those kept for an hour, as far as they have prices of their own."""
     read = _own(usage.cache_read_tokens, rule.cache_read_usd)
     write_1h = _own(usage.cache_write_1h_tokens, rule.cache_write_1h_usd) if rule.cache_write_usd is not None else 0
-    written = usage.cache_write_tokens if usage.cache_write_tokens is not None else usage.cache_write_1h_tokens
-    return read, _own(written, rule.cache_write_usd), write_1h
+    return read, _own(_written(usage), rule.cache_write_usd), write_1h
+
+
+def _written(usage: Usage) -> int:
+    return (usage.cache_write_1h_tokens if usage.cache_write_tokens is None else usage.cache_write_tokens) or 0
 
 
 def _own(tokens: int | None, price: Decimal | None) -> int:

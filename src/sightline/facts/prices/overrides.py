@@ -9,8 +9,6 @@ from fnmatch import fnmatchcase
 from sightline.facts.prices.rules import PRICE_COLUMNS, PriceRule, with_prices
 from sightline.money import OPEN_TO, SERVICE_TIERS, TOKEN_PRICES, ExchangeRate, PriceOverride, Revenue, TokenPrices, rates
 
-_PER_CALL = ("rerank", "retrieval")
-"""kinds of calls that are one search each"""
 _MILLION = Decimal(1_000_000)
 _HOUR_S = Decimal(3600)
 
@@ -118,7 +116,7 @@ def _stretches(override: Override) -> Iterator[tuple[datetime, datetime, Decimal
 def _stated(said: PriceOverride, usd: Decimal, template: PriceRule) -> Iterator[PriceRule]:
     searches = _times(said.per_search, usd)
     requests = _times(said.per_request, usd)
-    if said.kind in _PER_CALL and searches is not None:
+    if said.kind == "rerank" and searches is not None:  # one call is one search
         requests, searches = (requests or 0) + searches, None
     whole = {
         "request_usd": requests,
