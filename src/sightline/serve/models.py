@@ -285,3 +285,40 @@ class ErrorResponse(Model):
 
     error: str
     column: int | None = None
+
+
+class RepairRequest(BaseModel):
+    """Which rows are made again."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    project: str | None = Field(default=None, min_length=1, max_length=200, description="One project; without it all of them.")
+    from_: str | int | float | None = Field(default=None, alias="from", description="First moment of the window on `start`.", examples=["-7d"])
+    to: str | int | float | None = Field(default=None, description="First moment after the window.", examples=["now"])
+
+
+class RepricedModel(Model):
+    model: str
+    spans: int
+    changed: int
+    newly_priced: int
+    before_usd: float | None
+    after_usd: float | None
+
+
+class RepriceAnswer(Model):
+    """How much moved. Sums are weighted, over counted calls."""
+
+    spans: int = Field(description="Calls that were looked at.")
+    changed: int
+    newly_priced: int = Field(description="Calls that had no price before.")
+    before_usd: float
+    after_usd: float
+    moved_usd: float
+    by_model: list[RepricedModel]
+
+
+class RefactAnswer(Model):
+    spans: int = Field(description="Spans that were derived again.")
+    outdated: int = Field(description="Of them, those made by another table of sources.")
+    facts_version: int

@@ -126,6 +126,9 @@ class Store:
 
     def _settle(self) -> Settled:
         with self._settling:
+            if self._pricer.newly_priced:
+                done = self._pricer.price_the_unpriced()
+                log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
             return self._settler.settle(self._complete_until_ns)
 
     async def settle_forever(self) -> None:
