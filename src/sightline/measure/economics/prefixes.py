@@ -12,6 +12,8 @@ _PREVIEW_CHARS = 200
 # A prefix has a name of its own from here on: shorter ones are what all prompts of an application begin with.
 _LEAST_CLUSTER_TOKENS = 256
 _BYTES_PER_TOKEN = 4
+# How far short prompts are compared byte by byte; where only long prefixes count, eight bytes at a time do.
+_FINE_BYTES = 1_024
 
 
 async def prefixes(reader: Reader, asked: Asked, *, lifetime_ns: int, min_tokens: int, calls: int) -> dict[str, Json]:
@@ -27,6 +29,7 @@ async def prefixes(reader: Reader, asked: Asked, *, lifetime_ns: int, min_tokens
         "newest": found.newest,
         "most_bytes": MOST_BYTES,
         "min_tokens": min_tokens,
+        "fine_bytes": 0 if min_tokens >= _LEAST_CLUSTER_TOKENS else _FINE_BYTES,
         "cluster_bytes": _BYTES_PER_TOKEN * max(min_tokens, _LEAST_CLUSTER_TOKENS),
         "lifetime_ns": lifetime_ns,
         "rows": _MOST_CLUSTERS,

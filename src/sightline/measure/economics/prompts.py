@@ -11,8 +11,8 @@ MOST_BYTES = 1 << 20
 MOST_TOKENS = 100_000_000
 """Input tokens of all calls that are read: some 400 MB of text."""
 
-# Prompts are long: a block of the usual 65,536 of them would not fit into memory.
-SETTINGS = {"max_block_size": 512, "preferred_block_size_bytes": 4_000_000, "max_insert_block_size": 512}
+# Small blocks of prompts stay small when they are joined.
+SETTINGS = {"min_joined_block_size_rows": 0, "min_joined_block_size_bytes": 0, "query_plan_join_swap_table": "false"}
 
 # Log records come in requests of their own, before or after their span's.
 _LOGS_NS = UNITS_NS["h"]

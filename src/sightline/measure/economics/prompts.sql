@@ -34,6 +34,8 @@ FROM (
             arrayFilter((v, k) -> startsWith(k, 'llm.tools.'), mapValues(content), mapKeys(content))))), '\x1f') AS flat_tools
       FROM payloads
       WHERE project = {project:String} AND $received AND (trace_id, span_id) IN (SELECT trace_id, span_id FROM $calls AS picked)
+      -- a block of the usual 65,536 prompts would not fit into memory; the condition cache puts small blocks together again
+      SETTINGS max_block_size = 256, use_query_condition_cache = 0
     )
     UNION ALL
     SELECT trace_id, span_id, anyIf(said_tools, said_tools != '') AS tools, anyIf(said_system, said_system != '') AS system,
