@@ -1,5 +1,6 @@
 """Spans with known numbers, stored past ingest: what they cost is said, not priced."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.query import world
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3_600 * SECOND_NS
 T0_NS = 1_793_491_200 * SECOND_NS  # 2026-11-01T00:00:00Z
-FROM, TO = "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z"
+NOW_NS = T0_NS + 48 * HOUR_NS
 
 Row = dict[str, Any]
 
@@ -60,3 +61,30 @@ def insert(client: Client, spans: list[Row], *, project: str) -> None:
     ]
     if payloads:
         client.insert("payloads", payloads, column_names=["project", "trace_id", "span_id", "received", "content", "retention"])
+
+
+def price(model: str, input_usd: float | None, output_usd: float | None, **said: Any) -> Row:
+    """A rule of the catalogue, USD per token, for all time."""
+    about: Row = {
+        "catalogue": "tests",
+        "kind": "llm",
+        "provider": "openai",
+        "model": model,
+        "request_model": model,
+        "valid_from": datetime(1970, 1, 1, tzinfo=UTC),
+        "valid_to": datetime(2106, 1, 1, tzinfo=UTC),
+        "day_to_s": 86_400,
+        "above_tokens": -1,
+        "input_usd": input_usd,
+        "output_usd": output_usd,
+        "price": f"openai/{model}",
+        "resolved": datetime(2026, 11, 1, tzinfo=UTC),
+    }
+    return about | said
+
+
+def put_prices(engine: Engine, *rules: Row) -> None:
+    client = engine.connect()
+    names = [row[0] for row in client.query("DESCRIBE prices").result_rows]
+    defaults: Row = dict.fromkeys(names) | {"rank": 1, "service_tier": "", "day_from_s": 0}
+    client.insert("prices", [[(defaults | rule)[name] for name in names] for rule in rules], column_names=names)
