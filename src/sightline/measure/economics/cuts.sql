@@ -45,4 +45,4 @@ FROM (
   FROM $prompts
 )
 ARRAY JOIN prints AS print, weights AS weight, ats AS at
-WHERE 2 * tokens >= {min_tokens:UInt64} OR at = end)
+WHERE 2 * tokens >= {min_tokens:UInt64} OR at = end OR (at >= {cluster_bytes:UInt64} AND at < 1.02 * {cluster_bytes:UInt64}))

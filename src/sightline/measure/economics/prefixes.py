@@ -9,9 +9,9 @@ from sightline.query import EARLIEST_NS, Reader, Row, Window, one_of, rfc3339
 _MOST_PREFIXES = 50
 _MOST_CLUSTERS = 1_000_000
 _PREVIEW_CHARS = 200
-# A prefix has a name of its own from here on: shorter ones are what all prompts of an application begin with.
+# Calls that share this much are one group: what is shorter all prompts of an application may begin with. No text has fewer bytes a token.
 _LEAST_CLUSTER_TOKENS = 256
-_BYTES_PER_TOKEN = 4
+_BYTES_PER_TOKEN = 2
 # How far short prompts are compared byte by byte; where only long prefixes count, eight bytes at a time do.
 _FINE_BYTES = 1_024
 
