@@ -54,7 +54,7 @@ def replay(file: Path, *, whole_blocks: bool) -> list[Request]:
 RENDERINGS = {
     "one word a block": "arrayStringConcat(arrayMap(b -> concat('block-', toString(b)), blocks), ' ')",
     "one message a block": (
-        "concat('[', arrayStringConcat(arrayMap(b -> concat('{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"block-', toString(b),"
+        'concat(\'[\', arrayStringConcat(arrayMap(b -> concat(\'{"role":"user","parts":[{"type":"text","content":"block-\', toString(b),'
         " '\"}]}'), blocks), ','), ']')"
     ),
     "one word a token": (
@@ -67,7 +67,13 @@ RENDERINGS = {
 def store(client: Client, requests: list[Request], rendering: str, *, project: str, told: bool) -> None:
     """Spans of the requests and their prompts; `told`: the spans say what the simulated cache read."""
     spans = [
-        world.call(i, at_s=request.at_ms / 1000 + i * 1e-5, input_tokens=request.tokens, output_tokens=1, cache_read_tokens=request.read_tokens if told else 0)
+        world.call(
+            i,
+            at_s=request.at_ms / 1000 + i * 1e-5,
+            input_tokens=request.tokens,
+            output_tokens=1,
+            cache_read_tokens=request.read_tokens if told else 0,
+        )
         for i, request in enumerate(requests)
     ]
     world.insert(client, spans, project=project)
@@ -104,7 +110,9 @@ async def test_the_cache_report_equals_the_simulation(engine: Engine, shared: Pa
         project=project,
     )
     found = (await cache(engine, Asked(Scene(project, Window(), NOW_NS)), interval=None, lifetime_ns=world.HOUR_NS, limit=20))["provider"]
-    assert found["hit_rate_tokens"] == pytest.approx(sum(r.read_tokens for r in requests) / sum(r.tokens for r in requests), abs=HALF_A_POINT)
+    assert found["hit_rate_tokens"] == pytest.approx(
+        sum(r.read_tokens for r in requests) / sum(r.tokens for r in requests), abs=HALF_A_POINT
+    )
     assert found["hit_rate_requests"] == pytest.approx(sum(r.read_tokens > 0 for r in requests) / len(requests), abs=HALF_A_POINT)
 
 

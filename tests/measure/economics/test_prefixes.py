@@ -25,7 +25,9 @@ def genai(turns: list[tuple[str, str]]) -> dict[str, str]:
 def flat(prefix: str, infix: str, turns: list[tuple[str, str]]) -> dict[str, str]:
     # More than ten turns, so that their order is one of numbers.
     padded = [("system", SYSTEM), *[("user", f"turn {i}") for i in range(11)], *turns]
-    said = {f"{prefix}.{i}.{infix}{part}": value for i, turn in enumerate(padded) for part, value in zip(("role", "content"), turn, strict=True)}
+    said = {
+        f"{prefix}.{i}.{infix}{part}": value for i, turn in enumerate(padded) for part, value in zip(("role", "content"), turn, strict=True)
+    }
     return dict(sorted(said.items()))
 
 

@@ -79,7 +79,14 @@ async def test_weights_multiply_counts_and_sums(engine: Engine, put: Put, ask: A
 async def test_quantiles_of_requests_are_interpolated(engine: Engine, put: Put, ask: Ask) -> None:
     put(*(call(i, parts=(i, 0, 0, 0), session_id=f"s{i // 50}") for i in range(1, 101)))
     found = await spent(engine, ask())
-    assert found["per_request"] == {"mean": 50.5, "p50": 50.5, "p95": pytest.approx(95.05), "p99": pytest.approx(99.01), "max": 100, "n": 100}
+    assert found["per_request"] == {
+        "mean": 50.5,
+        "p50": 50.5,
+        "p95": pytest.approx(95.05),
+        "p99": pytest.approx(99.01),
+        "max": 100,
+        "n": 100,
+    }
     # Requests 1–49, 50–99 and 100: 1225, 3725 and 100.
     assert (found["per_session"]["mean"], found["per_session"]["p50"], found["per_session"]["n"]) == (5050 / 3, 1225, 3)
 
@@ -194,7 +201,14 @@ def test_groups_sum_to_the_total(engine: Engine, ask: Ask, drawn: list[tuple[str
 
     project = uuid4().hex
     rows = [
-        call(i, tenant=tenant, weight=weight, input_tokens=10, session_id=f"s{session}", **({} if cost is None else {"parts": (cost, 0, 0, 0)}))
+        call(
+            i,
+            tenant=tenant,
+            weight=weight,
+            input_tokens=10,
+            session_id=f"s{session}",
+            **({} if cost is None else {"parts": (cost, 0, 0, 0)}),
+        )
         for i, (tenant, cost, weight, session) in enumerate(drawn)
     ]
     if rows:

@@ -146,7 +146,7 @@ def _shown(kind: _Kind, row: Mapping[str, Any], spent: float | None) -> dict[str
         "meaning": kind.meaning,
         "usd": usd,
         "calls": number(calls),
-        "requests": number(row.get("requests") or 0),
+        "requests": number(row.get("requests")) or 0,
         "share": _SHARES[kind.kind](row) if kind.kind in _SHARES else ratio(usd, spent),
         "estimate": kind.estimate,
         "added": kind.added,
