@@ -8,7 +8,7 @@ import pytest
 from sightline.serve import economics_models as models
 
 WINDOW = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-01T01:00:00Z"}
-ANSWERS = {
+ANSWERS: dict[str, type[models.Model]] = {
     "spend": models.SpendResponse,
     "cache": models.CacheResponse,
     "cache/prefixes": models.PrefixesResponse,

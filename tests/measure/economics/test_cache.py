@@ -32,7 +32,7 @@ async def test_reads_save_the_difference_to_the_uncached_price(engine: Engine, p
 
 async def test_a_call_that_was_read_whole_is_valued_by_the_price_list(engine: Engine, put: Put, ask: Ask, project: str) -> None:
     put_prices(engine, price(f"m-{project}", 2 / MILLION, 8 / MILLION, cache_read_usd=0.5 / MILLION))
-    names = {"model": f"m-{project}", "request_model": f"m-{project}"}
+    names: dict[str, Any] = {"model": f"m-{project}", "request_model": f"m-{project}"}
     put(call(0, parts=(0, 0.5, 0, 0), input_tokens=MILLION, cache_read_tokens=MILLION, **names))
     found = (await cached(engine, ask()))["provider"]
     assert found["saved_usd"] == pytest.approx(1.5)

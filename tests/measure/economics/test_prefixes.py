@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def one(key: str, turns: list[tuple[str, str]]) -> dict[str, str]:
     return {key: json.dumps([{"role": role, "content": text} for role, text in [("system", SYSTEM), *turns]])}
 
 
-CONVENTIONS = {
+CONVENTIONS: dict[str, Callable[[list[tuple[str, str]]], dict[str, str]]] = {
     "genai": genai,
     "openinference": lambda turns: flat("llm.input_messages", "message.", turns),
     "openllmetry": lambda turns: flat("gen_ai.prompt", "", turns),
@@ -113,7 +114,7 @@ async def test_calls_before_the_window_are_earlier_ones_and_nothing_more(engine:
 
 async def test_the_list_says_which_prefix_since_when_and_for_how_much(engine: Engine, put: Put, ask: Ask, project: str) -> None:
     put_prices(engine, price(f"m-{project}", 4e-6, 0.0, cache_read_usd=1e-6))
-    names = {"model": f"m-{project}", "request_model": f"m-{project}"}
+    names: dict[str, Any] = {"model": f"m-{project}", "request_model": f"m-{project}"}
     for i in range(6):  # the cache answers twice, then never again
         read = 1200 if i in (1, 2) else 0
         content = genai([("user", f"{i} is the question. " * 20)])

@@ -1,7 +1,10 @@
 """What was spent: sums, shares, groups, sessions, the window before."""
 
+import asyncio
 import math
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +14,7 @@ from sightline.errors import BadFilterError, BadTimeError, UnknownFactError
 from sightline.measure.economics import spend
 from sightline.query import Filter, ListQuestion, list_spans
 from sightline.store.telemetry.engine import Engine
+from tests.measure.economics import world
 from tests.measure.economics.conftest import Ask, Put
 from tests.measure.economics.world import call, span
 
@@ -193,12 +197,6 @@ calls = st.lists(
 @given(drawn=calls)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_groups_sum_to_the_total(engine: Engine, ask: Ask, drawn: list[tuple[str | None, float | None, float, int]]) -> None:
-    import asyncio
-    from dataclasses import replace
-    from uuid import uuid4
-
-    from tests.measure.economics import world
-
     project = uuid4().hex
     rows = [
         call(

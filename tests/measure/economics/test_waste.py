@@ -143,7 +143,7 @@ async def test_system_instructions_are_a_share_and_not_in_the_sum(engine: Engine
 
 async def test_contexts_nearly_full(engine: Engine, put: Put, ask: Ask, project: str) -> None:
     put_prices(engine, price(f"m-{project}", 1e-6, 1e-6, context_tokens=1000))
-    names = {"model": f"m-{project}", "request_model": f"m-{project}", "parts": SOME}
+    names: dict[str, Any] = {"model": f"m-{project}", "request_model": f"m-{project}", "parts": SOME}
     put(call(0, input_tokens=901, **names), call(1, input_tokens=900, **names))
     _, kinds = await wasted(engine, ask())
     assert (kinds["near_full_context"]["calls"], kinds["near_full_context"]["usd"], kinds["near_full_context"]["added"]) == (1, 1, False)

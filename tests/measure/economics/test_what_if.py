@@ -19,7 +19,8 @@ pytestmark = pytest.mark.anyio
 
 
 async def supposed(engine: Engine, asked: Any, **if_: Any) -> dict[str, Any]:
-    return await what_if(engine, asked, **({"model": "", "provider": "", "caching": False, "service_tier": "", "catalogue": None} | if_))
+    usual: dict[str, Any] = {"model": "", "provider": "", "caching": False, "service_tier": "", "catalogue": None}
+    return await what_if(engine, asked, **(usual | if_))
 
 
 async def test_another_model_by_the_calls_own_tokens(engine: Engine, put: Put, ask: Ask, project: str) -> None:
@@ -48,7 +49,7 @@ async def test_another_model_by_the_calls_own_tokens(engine: Engine, put: Put, a
 
 
 async def test_the_own_model_as_a_batch(engine: Engine, put: Put, ask: Ask, project: str) -> None:
-    names = {"model": f"m-{project}", "request_model": f"m-{project}"}
+    names: dict[str, Any] = {"model": f"m-{project}", "request_model": f"m-{project}"}
     put_prices(engine, price(f"m-{project}", 1.0, 1.0), price(f"m-{project}", 0.5, 0.5, service_tier="batch", rank=2))
     put(call(0, parts=(10, 0, 0, 2), input_tokens=10, output_tokens=2, **names), call(1, parts=(1, 0, 0, 0), input_tokens=1))
     found = await supposed(engine, ask(), service_tier="batch")
@@ -58,7 +59,7 @@ async def test_the_own_model_as_a_batch(engine: Engine, put: Put, ask: Ask, proj
 
 
 async def test_with_caching_what_was_seen_before_is_read(engine: Engine, put: Put, ask: Ask, project: str) -> None:
-    names = {"model": f"m-{project}", "request_model": f"m-{project}"}
+    names: dict[str, Any] = {"model": f"m-{project}", "request_model": f"m-{project}"}
     put_prices(engine, price(f"m-{project}", 1.0, 0.0, cache_read_usd=0.1))
     content = said("the same words again and again " * 200)
     put(*(call(i, at_s=i, parts=(2000, 0, 0, 0), input_tokens=2000, cache_read_tokens=0, content=content, **names) for i in range(4)))
@@ -116,7 +117,8 @@ async def test_an_empty_window_has_nothing_to_suppose(engine: Engine, ask: Ask) 
 
 async def test_what_has_no_price_is_listed_with_its_volume_and_why(engine: Engine, put: Put, ask: Ask, project: str) -> None:
     put_prices(engine, price(f"late-{project}", 1.0, 1.0), price(f"none-{project}", None, None, price=""))
-    late, none = ({"model": f"{word}-{project}", "request_model": f"{word}-{project}"} for word in ("late", "none"))
+    late: dict[str, Any] = {"model": f"late-{project}", "request_model": f"late-{project}"}
+    none: dict[str, Any] = {"model": f"none-{project}", "request_model": f"none-{project}"}
     put(
         *(call(i, at_s=i, input_tokens=10, output_tokens=2, weight=2.0, **none) for i in range(3)),
         call(4, input_tokens=5, **late),

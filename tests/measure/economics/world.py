@@ -93,14 +93,8 @@ def put_prices(engine: Engine, *rules: Row) -> None:
 def insert_events(engine: Engine, project: str, i: int, events: list[tuple[str, Row]]) -> None:
     """Log records of the call of request i."""
     maps = ("attr_string", "attr_int", "attr_double", "attr_bool", "attr_other", "resource_string", "resource_other")
-    about = {
-        "project": project,
-        "trace_id": f"{i + 1:032x}",
-        "span_id": f"{1000 * (i + 1) + 1:016x}",
-        "source": "log",
-        "severity": "",
-        "body": "",
-    }
+    about: Row = {"project": project, "trace_id": f"{i + 1:032x}", "span_id": f"{1000 * (i + 1) + 1:016x}", "source": "log"}
+    about |= {"severity": "", "body": ""}
     about |= {"time": world.at(T0_NS), "received": world.at(T0_NS), "time_ns": T0_NS, "scope_name": "", "retention": 30}
-    rows = [about | dict.fromkeys(maps, {}) | {"name": name} | said for name, said in events]
+    rows = [about | {name: {} for name in maps} | {"name": name} | said for name, said in events]
     engine.connect().insert("events", [list(row.values()) for row in rows], column_names=list(rows[0]))
