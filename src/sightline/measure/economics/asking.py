@@ -1,12 +1,25 @@
 """What every question of money starts from: rows that count, by groups, in a window and in the one before it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sightline.query import EARLIEST_NS, LATEST_NS, UNITS_NS, Binder, Filter, Grouping, Reader, Row, Scene, Subject, Window, rfc3339
-from sightline.query import statements_in
+from sightline.query import (
+    EARLIEST_NS,
+    LATEST_NS,
+    UNITS_NS,
+    Binder,
+    Filter,
+    Grouping,
+    Reader,
+    Row,
+    Scene,
+    Subject,
+    Window,
+    rfc3339,
+    statements_in,
+)
 
 Json = Any
 
@@ -58,14 +71,34 @@ class Rows:
         return await reader.rows(statement(name, **given), {**self.params, **params})
 
 
-def rows_of(name: str, asked: Asked, window: Window) -> Rows:
-    """The rows that <name>.sql makes of the spans in a window. Raises BadFilterError, UnknownFactError, BadRequestError."""
+def rows_of(name: str, asked: Asked, window: Window, *, whole_requests: bool = False) -> Rows:
+    """The rows that <name>.sql makes of the spans in a window; with `whole_requests` of all spans of the traces that have one that matches.
+
+    Raises BadFilterError, UnknownFactError and BadRequestError.
+    """
     binder = Binder({"project": asked.scene.project})
     scene = Scene(asked.scene.project, window, asked.scene.now_ns)
     subject = Subject("spans", scene, binder)
     grouping = Grouping.by(asked.group_by, subject)
-    sql = statement(name, groups=grouping.columns, **{"from": binder.time(asked.scene.window.from_ns), "source": subject.source(asked.filter)})
+    source = subject.source(asked.filter)
+    if whole_requests and asked.filter != Filter(None):
+        source = f"{subject.source(Filter(None))} AND trace_id IN (SELECT trace_id FROM {source})"
+    sql = statement(name, groups=grouping.columns, source=source, **{"from": binder.time(asked.scene.window.from_ns)})
     return Rows(sql, grouping, binder.params, binder)
+
+
+def paired(rows: Iterable[Row]) -> list[tuple[Row | None, Row | None]]:
+    """Rows of groups as (now, before), in the order of the rows."""
+    pairs: dict[int, list[Row | None]] = {}
+    for row in rows:
+        pairs.setdefault(row["group_key"], [None, None])[0 if row["is_now"] else 1] = row
+    return [(now, before) for now, before in pairs.values()]
+
+
+def now_and_before(rows: Iterable[Row]) -> tuple[Row | None, Row | None]:
+    """The row of the window and that of the one before it, where everything is one group."""
+    found = {bool(row["is_now"]): row for row in rows}
+    return found.get(True), found.get(False)
 
 
 def shown(window: Window) -> dict[str, str | None]:
@@ -95,8 +128,13 @@ def difference(one: float | None, other: float | None) -> float | None:
     return None if one is None and other is None else (one or 0) - (other or 0)
 
 
-def fitting_width(window: Window) -> str:
-    """The narrowest width of time that cuts a window into no more than 120 pieces."""
+def width_for(asked: Asked, extent: Row) -> str:
+    """The narrowest width of time that cuts the window, or what of it has calls where it is open, into no more than 120 pieces."""
+    window = asked.scene.window
+    if asked.previous is not None:
+        window = Window(window.from_ns, min(window.to_ns, max(asked.scene.now_ns, window.from_ns + 1)))
+    else:
+        window = Window(extent["first_ns"], extent["last_ns"] + 1) if extent["calls"] else Window(0, 1)
     wide_ns = window.to_ns - window.from_ns
     return next((width for width in _WIDTHS if wide_ns <= _MOST_POINTS * _ns(width)), _WIDTHS[-1])
 

@@ -1,12 +1,12 @@
 """What was spent on what: in all, per request and session, over time, and by groups against the window before."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sightline.errors import QueryTooLargeError
-from sightline.measure.economics.asking import Asked, Json, Rows, difference, fitting_width, number, ratio, rows_of
-from sightline.query import Reader, Row, Window, parse_width, rfc3339
+from sightline.measure.economics.asking import Asked, Json, Rows, difference, now_and_before, number, paired, ratio, rows_of, width_for
+from sightline.query import Reader, Row, parse_width, rfc3339
 
 OTHER = "(other)"
 
@@ -33,7 +33,7 @@ async def spend(reader: Reader, asked: Asked, *, interval: str | None, limit: in
     if interval is not None:
         parse_width(interval)
     (extent,) = await within.ask(reader, "extent")
-    width = interval or fitting_width(_known_window(asked, extent))
+    width = interval or width_for(asked, extent)
     manner = _WEIGHTED if extent["weighted"] else _EXACT
     total, requests, sessions, groups = await asyncio.gather(
         everything.ask(reader, "spend", rows=2),
@@ -42,42 +42,24 @@ async def spend(reader: Reader, asked: Asked, *, interval: str | None, limit: in
         grouped.ask(reader, "spend", rows=2 * limit + 2),
     )
     found = paired(groups)[:limit]
-    spent = _spend(_in_window(total, now=True)).get("cost_usd")
+    now, before = now_and_before(total)
+    requests_now, requests_before = now_and_before(requests)
+    spent = _spend(now)["cost_usd"]
     return {
         **asked.windows(),
-        "total": _spend(_in_window(total, now=True)),
-        "previous_total": None if asked.previous is None else _spend(_in_window(total, now=False)),
-        "per_request": _per_unit(_in_window(requests, now=True)),
-        "previous_per_request": None if asked.previous is None else _per_unit(_in_window(requests, now=False)),
-        "per_session": _per_unit(_in_window(sessions, now=True)),
+        "total": _spend(now),
+        "previous_total": None if asked.previous is None else _spend(before),
+        "per_request": _per_unit(requests_now),
+        "previous_per_request": None if asked.previous is None else _per_unit(requests_before),
+        "per_session": _per_unit(now_and_before(sessions)[0]),
         "interval": width,
         "series": await _series(reader, within, width, found),
         "groups": sorted(
-            (_group(grouped, asked, now, before, spent) for now, before in found),
+            (_group(grouped, asked, current, earlier, spent) for current, earlier in found),
             key=lambda group: (-(group["now"]["cost_usd"] or 0), str(group["group"])),
         ),
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - len(found)),
     }
-
-
-def paired(rows: Iterable[Row]) -> list[tuple[Row | None, Row | None]]:
-    """Rows of groups as (now, before), in the order of the rows; the engine gives a group's two rows one after the other."""
-    pairs: dict[int, list[Row | None]] = {}
-    for row in rows:
-        pairs.setdefault(row["group_key"], [None, None])[0 if row["is_now"] else 1] = row
-    return [(now, before) for now, before in pairs.values()]
-
-
-def _in_window(rows: Iterable[Row], *, now: bool) -> Row | None:
-    return next((row for row in rows if bool(row["is_now"]) is now), None)
-
-
-def _known_window(asked: Asked, extent: Row) -> Window:
-    """The window, or what of it has calls where it is open."""
-    window = asked.scene.window
-    if asked.previous is not None:
-        return Window(window.from_ns, min(window.to_ns, max(asked.scene.now_ns, window.from_ns + 1)))
-    return Window(extent["first_ns"], extent["last_ns"] + 1) if extent["calls"] else Window(0, 1)
 
 
 def _spend(row: Row | None) -> dict[str, Json]:

@@ -1,0 +1,10 @@
+"""Where the money went: spend, caches, margins, waste, what would have been, and what has no price."""
+
+from sightline.measure.economics.asking import Asked
+from sightline.measure.economics.cache import cache
+from sightline.measure.economics.margin import margin, why
+from sightline.measure.economics.prices import prices
+from sightline.measure.economics.spend import spend
+from sightline.measure.economics.unpriced import unpriced
+
+__all__ = ["Asked", "cache", "margin", "prices", "spend", "unpriced", "why"]
