@@ -267,3 +267,89 @@ class Price(Model):
 class PricesResponse(Model):
     catalogue: str | None
     prices: list[Price]
+
+
+class Prefix(Model):
+    """Prompts that begin alike, and what of their beginning was sent again without being read from the cache."""
+
+    prefix: str
+    provider: str | None
+    model: str | None
+    preview: str = Field(description="How the system instructions begin; of prompts without, how the messages do.")
+    prefix_tokens: float = Field(description="What a call of the group typically has in common with an earlier one.")
+    calls: float
+    seen_before_calls: float
+    read_calls: float = Field(description="Calls that read anything from the cache.")
+    avoidable_tokens: float
+    avoidable_usd: Number
+    missing_since: datetime | None = Field(description="The first call since the last hit that could have read and did not.")
+    last_hit: datetime | None
+    trace_ids: list[str] = Field(description="Those with the most avoidable tokens.")
+    filter: str
+
+
+class PrefixesResponse(Model):
+    """Avoidable misses: prefixes seen before in content that were not read from the cache."""
+
+    window: MoneyWindow
+    previous: MoneyWindow | None
+    calls: float = Field(description="Calls that were compared.")
+    calls_without_content: float
+    input_tokens: Number
+    seen_before_tokens: Number
+    cache_read_tokens: Number
+    avoidable_tokens: Number
+    avoidable_usd: Number = Field(description="At the uncached price less that of a cached read.")
+    unpriced_tokens: Number = Field(description="Avoidable tokens without a known price.")
+    seen_before_rate: Number
+    hit_rate_tokens: Number
+    avoidable_rate: Number
+    requests_avoidable: Number = Field(description="Calls with avoidable tokens.")
+    requests_avoidable_rate: Number
+    assumptions: list[str]
+    prefixes: list[Prefix]
+
+
+class WasteKind(Model):
+    kind: str
+    title: str
+    meaning: str
+    usd: Number
+    calls: float
+    requests: float
+    share: Number = Field(description="Of the spend; of documents and system instructions: of the input tokens.")
+    estimate: bool
+    added: bool = Field(description="Whether waste_usd holds it.")
+    how: str
+    filter: str | None
+    trace_ids: list[str]
+
+
+class WasteResponse(Model):
+    window: MoneyWindow
+    spend_usd: Number
+    waste_usd: Number
+    how_added: str
+    kinds: list[WasteKind]
+    assumptions: list[str]
+
+
+class WhatIfModel(Model):
+    model: str | None
+    calls: float
+    actual_usd: Number
+    hypothetical_usd: Number
+
+
+class WhatIfResponse(Model):
+    """Both sums are over the calls that have a price on both sides."""
+
+    window: MoneyWindow
+    actual_usd: Number
+    hypothetical_usd: Number
+    difference_usd: Number
+    calls: float
+    calls_priced: float
+    calls_left_out: float
+    assumptions: list[str]
+    by: list[WhatIfModel]

@@ -58,9 +58,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`sql` is what follows FROM; `params` are its values."""
+    """`sql` is what follows FROM; `params` are its values; `window` is the condition on spans that start in it."""
 
     sql: str
+    window: str
     grouping: Grouping
     params: dict[str, object]
     binder: Binder
@@ -84,7 +85,7 @@ def rows_of(name: str, asked: Asked, window: Window, *, whole_requests: bool = F
     if whole_requests and asked.filter != Filter(None):
         source = f"{subject.source(Filter(None))} AND trace_id IN (SELECT trace_id FROM {source})"
     sql = statement(name, groups=grouping.columns, source=source, **{"from": binder.time(asked.scene.window.from_ns)})
-    return Rows(sql, grouping, binder.params, binder)
+    return Rows(sql, binder.spans_in(window), grouping, binder.params, binder)
 
 
 def paired(rows: Iterable[Row]) -> list[tuple[Row | None, Row | None]]:

@@ -4,6 +4,7 @@
   toFloat64(ifNull(c.cache_read_tokens, 0)) AS read,
   toFloat64(ifNull(c.cache_write_tokens, 0)) AS written,
   greatest(0, c.input_tokens - read - written) AS uncached,
+  p.rules AS rules,
   arrayFirst(r -> r.tier IN ('', ifNull(c.service_tier, '')) AND r.valid_from <= c.start AND c.start < r.valid_to
     AND r.day_from <= toUnixTimestamp(c.start) % 86400 AND toUnixTimestamp(c.start) % 86400 < r.day_to AND c.input_tokens > r.above, p.rules) AS rule,
   if(uncached > 0, c.input_cost_usd / uncached, NULL) AS own_input_usd,

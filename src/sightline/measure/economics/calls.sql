@@ -9,6 +9,8 @@
   cost_usd, input_cost_usd, cache_read_cost_usd, cache_write_cost_usd, output_cost_usd, other_cost_usd,
   if(isFinite(reported_cost_usd), reported_cost_usd, NULL) AS reported_usd,
   weight, received,
+  attr_other['gen_ai.tool.definitions'] AS said_tools, attr_other['gen_ai.system_instructions'] AS said_system,
+  attr_other['gen_ai.input.messages'] AS said_messages,
   cost_usd IS NOT NULL AS priced,
   cost_usd IS NULL AND (input_tokens IS NOT NULL OR output_tokens IS NOT NULL) AS unpriced,
   cost_usd IS NULL AND input_tokens IS NULL AND output_tokens IS NULL AND status != 'error' AS unknown_usage

@@ -14,9 +14,12 @@ from sightline.serve.economics_models import (
     CacheResponse,
     MarginResponse,
     MarginWhyResponse,
+    PrefixesResponse,
     PricesResponse,
     SpendResponse,
     UnpricedResponse,
+    WasteResponse,
+    WhatIfResponse,
 )
 
 router = APIRouter(prefix="/economics", tags=["economics"])
@@ -27,9 +30,7 @@ GroupByParam = Annotated[
 ]
 IntervalParam = Annotated[str | None, Query(max_length=20, description="A width of time like 5m, 1h or 1d; fits the window if left out.")]
 LimitParam = Annotated[int, Query(ge=1, le=500, description="Groups at the most.")]
-LifetimeParam = Annotated[
-    str, Query(max_length=20, description="How long a cached prefix lives unused.", examples=["5m", "1h"])
-]
+LifetimeParam = Annotated[str, Query(max_length=20, description="How long a cached prefix lives unused.", examples=["5m", "1h"])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,19 @@ async def get_cache(
     return answer(await asker.answer(work))
 
 
+@router.get("/cache/prefixes", response_model=PrefixesResponse, summary="Find avoidable cache misses")
+async def get_prefixes(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    lifetime: LifetimeParam = "1h",
+    min_tokens: Annotated[int, Query(ge=0, le=1_000_000, description="Shorter prefixes do not count.")] = 1_024,
+    calls: Annotated[int, Query(ge=1, le=100_000, description="The newest calls that are compared.")] = 20_000,
+) -> Response:
+    """Prompt prefixes that were seen before and not read from the provider's cache, found in the stored content."""
+    work = economics.prefixes(asker.reader, params.asked(), lifetime_ns=parse_width(lifetime), min_tokens=min_tokens, calls=calls)
+    return answer(await asker.answer(work))
+
+
 @router.get("/margin", response_model=MarginResponse, summary="Margins")
 async def get_margin(asker: AskerParam, params: MoneyParamsDep, group_by: GroupByParam = None, limit: LimitParam = 50) -> Response:
     """What requests earned and cost by groups, the worst margin first. The filter selects requests: one of their spans satisfies it.
@@ -97,6 +111,28 @@ async def get_margin_why(
 ) -> Response:
     """What a group's requests spend more on than all others: correlation, to look at and not to believe."""
     return answer(await asker.answer(economics.why(asker.reader, params.asked([group_by]), value)))
+
+
+@router.get("/waste", response_model=WasteResponse, summary="Find waste")
+async def get_waste(asker: AskerParam, params: MoneyParamsDep) -> Response:
+    """Money that bought nothing, by kinds; each with how it was found and the dearest traces. No call is counted twice in the sum."""
+    return answer(await asker.answer(economics.waste(asker.reader, params.asked())))
+
+
+@router.get("/what-if", response_model=WhatIfResponse, summary="Ask what if")
+async def get_what_if(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    model: Annotated[str, Query(max_length=500, description="Another model for all LLM calls.", examples=["gpt-4o-mini"])] = "",
+    provider: Annotated[str, Query(max_length=200, description="Its provider, where several sell it.")] = "",
+    caching: Annotated[bool, Query(description="Read what was seen before from the provider's cache.")] = False,
+    service_tier: Annotated[str, Query(max_length=100, description="Another tier of service.", examples=["batch"])] = "",
+) -> Response:
+    """What the same calls would have cost, from their own token counts; `assumptions` says what that takes for granted."""
+    work = economics.what_if(
+        asker.reader, params.asked(), model=model, provider=provider, caching=caching, service_tier=service_tier, catalogue=None
+    )
+    return answer(await asker.answer(work))
 
 
 @router.get("/unpriced", response_model=UnpricedResponse, summary="List what has no price")
