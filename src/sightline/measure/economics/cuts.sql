@@ -1,6 +1,8 @@
 -- Prompts cut at positions that do not depend on their length: every byte up to 128, then every 128th part of the position, and at their
 -- end; each cut has the fingerprint of all that lies before it. The text is read byte by byte up to 1,024, then eight bytes at a time.
--- `tokens`: the prompt's tokens in the proportion of words: a space or a mark of punctuation counts 16, any byte 1, one beyond ASCII 6 more.
+-- `tokens`: the whole words before the cut, in the proportion of their part of the prompt: a space or a mark of punctuation weighs 16, any
+-- byte 1, one beyond ASCII 6 more. Half a word is no token in common, nor is the scaffold of a JSON message whose text differs: a word
+-- ends at white space that follows neither a comma nor a colon, at a closing brace, at any letter beyond ASCII, and at every 1,024th byte.
 (SELECT call, start_ns, cityHash64(pool, print) AS print, at, weight * tokens_per_weight AS tokens
 FROM (
   WITH
@@ -8,17 +10,30 @@ FROM (
       range(1, 1025 + intDiv({most_bytes:UInt64}, 8)))) AS is_cut,
     arrayConcat(arrayMap(b -> toUInt64(b) + 0x7a7a7a7a7a7a7a00, reinterpret(substring(text, 1, 1024), 'Array(UInt8)')),
       reinterpret(rightPad(substring(text, 1025), 8 * intDiv(greatest(length(text), 1024) - 1017, 8), 'z'), 'Array(UInt64)')) AS pieces,
+    arrayEnumerate(pieces) AS places,
     arrayConcat(arraySlice(is_cut, 1, length(pieces) - 1), [true]) AS here,
-    arrayCumSum(arrayMap((piece, i) -> cityHash64(piece, i), pieces, arrayEnumerate(pieces))) AS prints_everywhere,
+    arrayCumSum(arrayMap((piece, i) -> cityHash64(piece, i), pieces, places)) AS prints_everywhere,
     arrayCumSum(arrayMap((piece, i) -> toUInt32(
       16 * (8 - bitCount(bitAnd(bitOr(bitAnd(piece, 0x7f7f7f7f7f7f7f7f) + 0x5050505050505050, piece), 0x8080808080808080)))
-      + 6 * bitCount(bitAnd(piece, 0x8080808080808080)) + if(i <= 1024, 1, 8)), pieces, arrayEnumerate(pieces))) AS weights_everywhere
+      + 6 * bitCount(bitAnd(piece, 0x8080808080808080)) + if(i <= 1024, 1, 8)), pieces, places)) AS weights_everywhere,
+    -- eight comparisons at once: the high bit of a byte says that it is white space, that a comma or that a colon goes before it
+    arrayMap((piece, before, i) -> bitAnd(piece, 0x8080808080808080) != 0 OR (if(i <= 1024, i, 8 * i - 7168) % 1024 = 0)
+      OR bitAnd(bitNot(bitOr(bitAnd(bitXor(piece, 0x7d7d7d7d7d7d7d7d), 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f, bitXor(piece, 0x7d7d7d7d7d7d7d7d))), 0x8080808080808080) != 0
+      OR bitAnd(bitAnd(
+        bitAnd(bitNot(bitOr(bitAnd(piece, 0x7f7f7f7f7f7f7f7f) + 0x5f5f5f5f5f5f5f5f, piece)), 0x8080808080808080),
+        bitOr(bitAnd(bitXor(bitOr(bitShiftLeft(piece, 8), before), 0x2c2c2c2c2c2c2c2c), 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f,
+          bitXor(bitOr(bitShiftLeft(piece, 8), before), 0x2c2c2c2c2c2c2c2c))),
+        bitOr(bitAnd(bitXor(bitOr(bitShiftLeft(piece, 8), before), 0x3a3a3a3a3a3a3a3a), 0x7f7f7f7f7f7f7f7f) + 0x7f7f7f7f7f7f7f7f,
+          bitXor(bitOr(bitShiftLeft(piece, 8), before), 0x3a3a3a3a3a3a3a3a))) != 0,
+      pieces, arrayMap((piece, i) -> if(i <= 1025, bitAnd(piece, 0xff), bitShiftRight(piece, 56)), arrayPushFront(arrayPopBack(pieces), 0), places), places) AS spaced,
+    arrayPushBack(arrayPopBack(spaced), true) AS word_ends,
+    arrayFill((weight, ends) -> ends, arrayMap((weight, ends, i) -> if(i = 1 AND NOT ends, 0, weight), weights_everywhere, word_ends, places), word_ends) AS words_everywhere
   SELECT
     cityHash64(trace_id, span_id) AS call, toUnixTimestamp64Nano(start) AS start_ns, cityHash64(ifNull(provider, ''), ifNull(model, '')) AS pool,
     assumeNotNull(input_tokens) * length(text) / (text_bytes * weights_everywhere[-1]) AS tokens_per_weight,
     arrayFilter((print, cut) -> cut, prints_everywhere, here) AS prints,
-    arrayFilter((weight, cut) -> cut, weights_everywhere, here) AS weights,
-    arrayMap(e -> if(e <= 1024, e, 8 * e - 7168), arrayFilter((e, cut) -> cut, arrayEnumerate(pieces), here)) AS ats
+    arrayFilter((weight, cut) -> cut, words_everywhere, here) AS weights,
+    arrayMap(e -> if(e <= 1024, e, 8 * e - 7168), arrayFilter((e, cut) -> cut, places, here)) AS ats
   FROM $prompts
 )
 ARRAY JOIN prints AS print, weights AS weight, ats AS at

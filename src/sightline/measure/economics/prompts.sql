@@ -1,8 +1,9 @@
 -- The newest calls with their prompt as one text in the order in which a provider reads it: tools, system, messages. What begins alike
 -- is alike, whatever the convention: JSON stays as sent, flattened messages are put in the order of their numbers.
 (SELECT c.trace_id AS trace_id, c.span_id AS span_id, c.* EXCEPT (trace_id, span_id), p.tools AS tools, p.system AS system, p.messages AS messages, p.leading_system_bytes AS leading_system_bytes,
-  length(p.tools) + length(p.system) + length(p.messages) + 2 AS text_bytes,
-  substring(concat(p.tools, '\x1e', p.system, '\x1e', p.messages), 1, {most_bytes:UInt64}) AS text
+  concat(p.tools, if(p.tools = '', '', '\n'), p.system, if(p.system = '', '', '\n'), p.messages) AS whole_text,
+  length(whole_text) AS text_bytes,
+  substring(whole_text, 1, {most_bytes:UInt64}) AS text
 FROM (
   SELECT trace_id, span_id, tools, system, messages, leading_system_bytes
   FROM (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from sightline.errors import BadRequestError
@@ -13,25 +14,24 @@ _LIFETIME_NS = UNITS_NS["h"]
 _MIN_TOKENS = 1_024
 _CALLS = 20_000
 _LATEST_S = 2**32 - 1
-_RULE = (
-    "(SELECT arrayMap((a, b, c, d, e, f, g, h, i, j) -> CAST((0, a, b, c, 0, 86400, d, e, f, g, h, i, j), 'Tuple(rank UInt16, tier String,"
-    " valid_from DateTime(''UTC''), valid_to DateTime(''UTC''), day_from UInt32, day_to UInt32, above Int64, input Nullable(Float64),"
-    " cache_read Nullable(Float64), cache_write Nullable(Float64), output Nullable(Float64), request Nullable(Float64),"
-    " context Nullable(UInt64))'), {tiers:Array(String)}, {valid_from:Array(UInt32)}, {valid_to:Array(UInt32)}, {above:Array(Int64)},"
-    " {input:Array(Nullable(Float64))}, {cache_read:Array(Nullable(Float64))}, {cache_write:Array(Nullable(Float64))},"
-    " {output:Array(Nullable(Float64))}, {request:Array(Nullable(Float64))}, {context:Array(Nullable(UInt64))}))"
-)
 _REPRICED = (
     "(k.uncached - more) * other.input + (k.read + more) * coalesce(other.cache_read, other.input)"
-    " + k.written * coalesce(other.cache_write, other.input) + ifNull(k.output_tokens, 0) * other.output + ifNull(other.request, 0)"
+    " + (k.written - long) * coalesce(other.cache_write, other.input)"
+    " + long * coalesce(other.cache_write_1h, other.cache_write, other.input)"
+    " + ifNull(k.output_tokens, 0) * other.output + ifNull(other.request, 0)"
 )
+_PARAMS = {
+    "tiers": "service_tier", "valid_from": "valid_from_s", "valid_to": "valid_to_s", "day_from": "day_from_s", "day_to": "day_to_s",
+    "above": "above_tokens", "input": "input_usd", "cache_read": "cache_read_usd", "cache_write": "cache_write_usd",
+    "cache_write_1h": "cache_write_1h_usd", "output": "output_usd", "request": "request_usd", "context": "context_tokens",
+}  # fmt: skip
 _CACHED = "k.cost_usd - more * (k.input_usd - k.read_usd)"
 
 
 class Catalogue(Protocol):
     """What knows prices of models that no span has named yet. `facts.prices` has one."""
 
-    def rules(self, kind: str, provider: str, model: str, request_model: str) -> Sequence[Any]:
+    def rules(self, kind: str, provider: str | None, model: str | None, request_model: str | None) -> Sequence[Any]:
         """Rules with the columns of table `prices` as attributes; none where it knows no price."""
 
 
@@ -61,7 +61,7 @@ async def what_if(
         "what_if",
         parts={
             "cacheable": statement("cacheable", calls=rows.sql, rules=statement("rules")),
-            "rules": _RULE if model else "k.rules",
+            "rules": statement("bound_rules") if model else "k.rules",
             "priced_at": "now('UTC')" if model else "k.start",
             "cost": _REPRICED if repriced else _CACHED,
         },
@@ -104,47 +104,27 @@ async def _rules(reader: Reader, provider: str, model: str, catalogue: Catalogue
     first = [row for row in rows if row["provider"] == rows[0]["provider"]]
     if first:
         return first
-    known = catalogue.rules("llm", provider, model, model) if catalogue else []
-    made = [_row(rule) for rule in known if rule.price]
+    known = catalogue.rules("llm", provider or None, model, model) if catalogue else []
+    made = [_row(rule, provider) for rule in known]
     if not made:
         raise BadRequestError(f"Nobody knows a price for {model!r}{f' of {provider!r}' if provider else ''}: give one under [[prices]].")
     return made
 
 
-def _row(rule: Any) -> dict[str, Any]:
-    names = (
-        "service_tier",
-        "above_tokens",
-        "input_usd",
-        "cache_read_usd",
-        "cache_write_usd",
-        "output_usd",
-        "request_usd",
-        "context_tokens",
-    )
-    return {
-        **{name: getattr(rule, name) for name in names},
-        "price": rule.price,
-        "provider": rule.provider,
-        "rank": rule.rank,
-        "valid_from_s": _seconds(rule.valid_from),
-        "valid_to_s": _seconds(rule.valid_to),
-    }
+def _row(rule: Any, provider: str) -> dict[str, Any]:
+    said = {name: getattr(rule, name) for name in ("rank", "price", *_PARAMS.values()) if hasattr(rule, name)}
+    times = {"valid_from_s": _seconds(rule.valid_from), "valid_to_s": _seconds(rule.valid_to)}
+    return {name: float(value) if isinstance(value, Decimal) else value for name, value in said.items()} | times | {"provider": provider}
 
 
-def _seconds(at: Any) -> int:
-    return min(_LATEST_S, max(0, int(at.timestamp() if isinstance(at, datetime) else at)))
+def _seconds(at: datetime) -> int:
+    return min(_LATEST_S, max(0, int(at.timestamp())))
 
 
 def _bound(rules: Sequence[Mapping[str, Any]]) -> dict[str, object]:
     """The rules as parameters, the one that counts first."""
-    if not rules:
-        return {}
     ordered = sorted(rules, key=lambda rule: -rule["rank"])
-    names = {"input": "input_usd", "cache_read": "cache_read_usd", "cache_write": "cache_write_usd", "output": "output_usd"}
-    names |= {"request": "request_usd", "context": "context_tokens", "tiers": "service_tier", "above": "above_tokens"}
-    names |= {"valid_from": "valid_from_s", "valid_to": "valid_to_s"}
-    return {name: [rule[column] for rule in ordered] for name, column in names.items()}
+    return {name: [rule[column] for rule in ordered] for name, column in _PARAMS.items()} if rules else {}
 
 
 async def _read_more(reader: Reader, asked: Asked, assumptions: list[str]) -> float:

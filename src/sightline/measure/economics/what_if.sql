@@ -11,7 +11,9 @@ SELECT
 FROM (
   SELECT k.model AS model, k.weight AS weight, k.cost_usd AS cost_usd,
     $rules AS candidates,
-    arrayFirst(r -> r.tier = {tier:String} AND r.valid_from <= $priced_at AND $priced_at < r.valid_to AND k.input_tokens > r.above, candidates) AS other,
+    arrayFirst(r -> r.tier = {tier:String} AND r.valid_from <= $priced_at AND $priced_at < r.valid_to AND k.input_tokens > r.above
+      AND r.day_from <= toUnixTimestamp(k.start) % 86400 AND toUnixTimestamp(k.start) % 86400 < r.day_to, candidates) AS other,
+    least(k.written, toFloat64(ifNull(k.cache_write_1h_tokens, 0))) AS long,
     ifNull(k.input_tokens > other.context, false) AS too_long,
     k.uncached * {read_more:Float64} AS more,
     if(too_long, NULL, $cost) AS hypothetical_usd

@@ -1,9 +1,9 @@
 """Economics: where the money went, what came back for it, and what of it was for nothing."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from sightline.measure import economics
 from sightline.measure.economics import Asked
@@ -51,6 +51,15 @@ class MoneyParams:
 
 
 MoneyParamsDep = Annotated[MoneyParams, Depends(MoneyParams)]
+
+
+def catalogue_of(request: Request) -> economics.Catalogue | None:
+    """The house's price catalogue, for models that no span has named."""
+    found: economics.Catalogue | None = getattr(request.state, "catalogue", None)
+    return found
+
+
+CatalogueDep = Annotated[Any, Depends(catalogue_of)]
 
 
 @router.get("/spend", response_model=SpendResponse, summary="Spend")
@@ -123,6 +132,7 @@ async def get_waste(asker: AskerParam, params: MoneyParamsDep) -> Response:
 async def get_what_if(
     asker: AskerParam,
     params: MoneyParamsDep,
+    catalogue: CatalogueDep,
     model: Annotated[str, Query(max_length=500, description="Another model for all LLM calls.", examples=["gpt-4o-mini"])] = "",
     provider: Annotated[str, Query(max_length=200, description="Its provider, where several sell it.")] = "",
     caching: Annotated[bool, Query(description="Read what was seen before from the provider's cache.")] = False,
@@ -130,7 +140,7 @@ async def get_what_if(
 ) -> Response:
     """What the same calls would have cost, from their own token counts; `assumptions` says what that takes for granted."""
     work = economics.what_if(
-        asker.reader, params.asked(), model=model, provider=provider, caching=caching, service_tier=service_tier, catalogue=None
+        asker.reader, params.asked(), model=model, provider=provider, caching=caching, service_tier=service_tier, catalogue=catalogue
     )
     return answer(await asker.answer(work))
 
