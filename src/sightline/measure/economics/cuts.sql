@@ -33,8 +33,9 @@ FROM (
     assumeNotNull(input_tokens) * length(text) / (text_bytes * weights_everywhere[-1]) AS tokens_per_weight,
     arrayFilter((print, cut) -> cut, prints_everywhere, here) AS prints,
     arrayFilter((weight, cut) -> cut, words_everywhere, here) AS weights,
-    arrayMap(e -> if(e <= 1024, e, 8 * e - 7168), arrayFilter((e, cut) -> cut, places, here)) AS ats
+    arrayMap(e -> if(e <= 1024, e, 8 * e - 7168), arrayFilter((e, cut) -> cut, places, here)) AS ats,
+    ats[-1] AS end
   FROM $prompts
 )
 ARRAY JOIN prints AS print, weights AS weight, ats AS at
-WHERE 2 * tokens >= {min_tokens:UInt64})
+WHERE 2 * tokens >= {min_tokens:UInt64} OR at = end)
