@@ -42,10 +42,11 @@ def serve(
     port: Annotated[int | None, _option("port", "--port")] = None,
     grpc_port: Annotated[int | None, _option("grpc_port", "--grpc-port")] = None,
     store: Annotated[str | None, _option("store", "--store")] = None,
+    config: Annotated[str | None, _option("config", "--config")] = None,
     log_level: Annotated[str | None, _option("log_level", "--log-level")] = None,
 ) -> None:
     """Receive OTLP, store it, answer questions about it."""
-    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, log_level=log_level)
+    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, config=config, log_level=log_level)
     _run(settings, lambda listening: _announce(settings, listening))
 
 

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         pattern=r"^clickhouses?(\+https?)?://",
         description="A ClickHouse server instead of the embedded engine: clickhouse://user:password@host:8123/database.",
     )
+    config: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        description="A PostgreSQL for budgets and other configuration instead of config.db in the data directory: "
+        "postgresql://user:password@host:5432/database.",
+    )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on, for HTTP and gRPC.")
     port: int = Field(4318, ge=0, le=65535, description="Port of OTLP/HTTP, the API and the UI; 0 picks a free one.")
     grpc_port: int = Field(4317, ge=-1, le=65535, description="Port of OTLP/gRPC; 0 picks a free one, -1 switches it off.")

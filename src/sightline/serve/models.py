@@ -215,6 +215,7 @@ class QueryRequest(BaseModel):
     interval: str | None = Field(default=None, description="A width of time like 10s, 5m, 1h or 1d: adds the column `time`.")
     order: str | None = Field(default=None, description="A column of the answer; '-' in front for descending.")
     limit: int | None = Field(default=None, ge=1, description="Groups to answer at the most.")
+    format: Literal["json", "csv", "parquet"] = Field(default="json", description="csv or parquet: the table as a file instead.")
 
 
 class QueryResponse(Model):

@@ -22,9 +22,9 @@ Json = Any
 _DEEPEST = 200
 
 
-def answer(value: Json) -> Response:
+def answer(value: Json, *, status: int = 200) -> Response:
     """A JSON response. NaN and infinities become text, half a surrogate pair stays an escape."""
-    return Response(encoded(value), media_type="application/json")
+    return Response(encoded(value), status, media_type="application/json")
 
 
 def encoded(value: Json) -> bytes:

@@ -84,6 +84,18 @@ class Store:
         """
         return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
 
+    async def file(
+        self,
+        sql: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        format: str,  # noqa: A002 - the engine's word
+        limit_s: float = 30.0,
+        settings: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """The answer to one question as the engine writes it in one of its formats, such as Parquet. Else as `rows`."""
+        return await self._engine.file(sql, params, format=format, limit_s=limit_s, settings=settings)
+
     async def load(self, segment: Segment) -> None:
         """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
         try:
