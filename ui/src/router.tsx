@@ -21,8 +21,9 @@ const root = createRootRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/traces" });
+  validateSearch: project,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/traces", search });
   },
 });
 const traces = createRoute({ getParentRoute: () => root, path: "/traces", component: TracesScreen, validateSearch: validate });

@@ -64,11 +64,13 @@ export type CacheUse = {
   calls: number;
   hits: number;
   misses: number;
+  silent_calls: number;
   hit_rate_requests: Known<number>;
   input_tokens: Known<number>;
   cache_read_tokens: Known<number>;
   hit_rate_tokens: Known<number>;
   saved_usd: Known<number>;
+  saved_how: string;
   cache_write_tokens: Known<number>;
   cache_write_usd: Known<number>;
   write_premium_usd: Known<number>;
@@ -76,7 +78,7 @@ export type CacheUse = {
   break_even_reads: Known<number>;
   unread_write_usd: Known<number>;
 };
-export type CacheGroup = { group: Group; now: CacheUse; filter: Known<string> };
+export type CacheGroup = { group: Group; now: CacheUse; before: Known<CacheUse>; filter: Known<string> };
 export type CachePoint = {
   time: string;
   hit_rate_tokens: Known<number>;
@@ -89,15 +91,17 @@ export type ApplicationCache = {
   misses: number;
   hit_rate: Known<number>;
   saved_usd: Known<number>;
-  saved_estimate: Known<string>;
+  saved_estimate: string;
 };
 export type CacheAnswer = Windows & {
   provider: CacheUse;
   previous_provider: Known<CacheUse>;
   provider_groups: CacheGroup[];
-  interval?: string;
+  more_groups: number;
+  interval: string;
   series: CachePoint[];
-  application: ApplicationCache & { previous?: Known<ApplicationCache> };
+  application: ApplicationCache & { previous: Known<ApplicationCache> };
+  assumptions: string[];
 };
 export type Prefix = {
   prefix: string;
@@ -138,7 +142,8 @@ export type Margin = {
   cost_usd: Known<number>;
   margin_usd: Known<number>;
   margin_rate: Known<number>;
-  unprofitable_requests: Known<number>;
+  unprofitable_requests: number;
+  priced_share: Known<number>;
 };
 export type MarginGroup = {
   group: Group;
@@ -151,11 +156,11 @@ export type MarginAnswer = Windows & {
   total: Margin;
   previous_total: Known<Margin>;
   groups: MarginGroup[];
-  more_groups?: number;
+  more_groups: number;
 };
 export type Driver = {
   fact: string;
-  value: Known<string>;
+  value: string;
   cost_usd: Known<number>;
   share: Known<number>;
   per_request_usd: Known<number>;
@@ -169,15 +174,15 @@ export type Driver = {
   filter: Known<string>;
   trace_ids: string[];
 };
-export type WhyAnswer = {
-  window?: Window;
-  group: Group | Known<string>;
+export type WhyAnswer = Windows & {
+  group: Group;
   requests: number;
   cost_per_request_usd: Known<number>;
   others_cost_per_request_usd: Known<number>;
   revenue_per_request_usd: Known<number>;
   others_revenue_per_request_usd: Known<number>;
   drivers: Driver[];
+  note: string;
 };
 
 export type WasteKind = {
@@ -197,8 +202,9 @@ export type WasteAnswer = {
   window: Window;
   spend_usd: Known<number>;
   waste_usd: Known<number>;
-  overlap?: string;
+  how_added: string;
   kinds: WasteKind[];
+  assumptions: string[];
 };
 
 export type WhatIfModel = { model: Known<string>; calls: number; actual_usd: Known<number>; hypothetical_usd: Known<number> };
@@ -226,13 +232,15 @@ export type UnpricedModel = {
   filter: Known<string>;
   why: string;
 };
-export type UnknownUsage = { provider: Known<string>; model: Known<string>; calls: number; filter: Known<string> };
+export type UnknownUsage = { kind: string; provider: Known<string>; model: Known<string>; calls: number; filter: Known<string> };
 export type UnpricedAnswer = { window: Window; models: UnpricedModel[]; unknown_usage: UnknownUsage[] };
 
 export type Price = {
-  provider: string;
-  model: string;
-  price: string;
+  kind: string;
+  provider: Known<string>;
+  model: Known<string>;
+  request_model: Known<string>;
+  price: Known<string>;
   valid_from: Known<string>;
   valid_to: Known<string>;
   above_tokens: Known<number>;
@@ -242,8 +250,12 @@ export type Price = {
   output: Known<number>;
   cache_read: Known<number>;
   cache_write: Known<number>;
+  cache_write_1h: Known<number>;
+  request: Known<number>;
+  web_search: Known<number>;
+  second: Known<number>;
 };
-export type PricesAnswer = { catalogue: string; prices: Price[]; more?: number };
+export type PricesAnswer = { catalogue: Known<string>; prices: Price[] };
 export type Repriced = {
   spans: number;
   changed: number;

@@ -66,6 +66,7 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
         <Tile label="Hit rate by calls" value={percent(now.hit_rate_requests)} window={window} filter="cache_read_tokens > 0">
           <span className="muted">
             {count(now.hits)} hits, {count(now.misses)} misses
+            {now.silent_calls > 0 && `, ${count(now.silent_calls)} of them silent`}
           </span>
         </Tile>
         <Tile
@@ -74,7 +75,7 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
           window={window}
           filter="cache_read_tokens > 0"
           tone={(now.saved_usd ?? 0) > 0 ? "good" : undefined}
-          hint="What the read tokens would have cost uncached, less what they did cost"
+          hint={now.saved_how}
         >
           <Change now={now.saved_usd} before={before?.saved_usd} more="good" />
         </Tile>
@@ -116,19 +117,25 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
           />
         </Suspense>
       )}
-      <DataTable
-        label={`The provider's cache by ${by.join(", ")}`}
-        columns={[
-          { id: "group", title: by.join(", "), cell: (row) => <GroupLink row={row} search={search} window={window} /> },
-          ...GROUP_COLUMNS,
-        ]}
-        rows={answer.provider_groups}
-        keyOf={(row) => keyOf(row.group)}
-        sort={search.sort}
-        onSort={(sort) => change({ sort }, true)}
-        onOpen={open}
-        keys
-      />
+      <div className="beside-table">
+        <section>
+          <DataTable
+            label={`The provider's cache by ${by.join(", ")}`}
+            columns={[
+              { id: "group", title: by.join(", "), cell: (row) => <GroupLink row={row} search={search} window={window} /> },
+              ...GROUP_COLUMNS,
+            ]}
+            rows={answer.provider_groups}
+            keyOf={(row) => keyOf(row.group)}
+            sort={search.sort}
+            onSort={(sort) => change({ sort }, true)}
+            onOpen={open}
+            keys
+          />
+          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+        </section>
+        <Assumptions title="How this is counted" said={answer.assumptions} />
+      </div>
       <Application of={answer.application} window={window} />
       <h2>Prefixes that were seen before and not read from the cache</h2>
       <Answered
@@ -213,7 +220,7 @@ function Application({
   of,
   window,
 }: {
-  of: ApplicationCache & { previous?: ApplicationCache | null };
+  of: ApplicationCache & { previous: ApplicationCache | null };
   window: CacheAnswer["window"];
 }) {
   const FROM_CACHE = "served_from_cache = true";
@@ -232,7 +239,7 @@ function Application({
               {count(of.hits)} hits, {count(of.misses)} misses
             </span>
           </Tile>
-          <Tile label="Saved" value={usd(of.saved_usd)} window={window} filter={FROM_CACHE} hint={of.saved_estimate ?? ""}>
+          <Tile label="Saved" value={usd(of.saved_usd)} window={window} filter={FROM_CACHE} hint={of.saved_estimate}>
             <span className="chip">estimate</span> <span className="muted">{of.saved_estimate}</span>
           </Tile>
         </div>

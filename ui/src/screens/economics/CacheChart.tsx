@@ -5,7 +5,6 @@ import type { CacheAnswer } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
 import { clock, percent, usd } from "../../parts/format";
 import { frameOf, tipStyle } from "./SpendChart";
-import { gapOf } from "./series";
 import { widthMs } from "./url";
 
 type Props = {
@@ -18,7 +17,7 @@ type Props = {
 export function CacheChart({ answer, edges, onBrush, onPick }: Props) {
   const scheme = useComputedColorScheme("light");
   const { series: points, interval } = answer;
-  const width = interval ? widthMs(interval) : gapOf(points.map((point) => new Date(point.time).getTime()));
+  const width = widthMs(interval);
   const option = useMemo(() => {
     const [byTokens, byCalls, saved, ink] = ["--part-read", "--part-input", "--line-strong", "--ink-3"].map(token);
     const at = (time: string) => new Date(time).getTime() + width / 2;

@@ -5,9 +5,9 @@ import { type MarginAnswer, type MarginGroup, margin, why } from "../../api/econ
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { useKeys } from "../../kit/useKeys";
 import { count, percent, usd } from "../../parts/format";
-import { Change, Tile, WindowPriced } from "./Figures";
+import { Change, Priced, Tile } from "./Figures";
 import { Answered, Frame } from "./Frame";
-import { GroupLink, Moved } from "./Spend";
+import { GroupLink, Moved, PricedCell } from "./Spend";
 import { keyOf } from "./series";
 import { useEconomics } from "./state";
 import { groupName, groupsOf, tracesOf } from "./url";
@@ -50,13 +50,13 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
   return (
     <>
       <div className="tiles">
-        <Tile label="Revenue" value={usd(total.revenue_usd)} window={window} filter="trace.revenue_usd is not null">
+        <Tile label="Revenue" value={usd(total.revenue_usd)} window={window} filter="revenue_usd is not null">
           <span className="muted">
             known for {count(total.requests_with_revenue)} of {count(total.requests)} requests
           </span>
         </Tile>
         <Tile label="Cost" value={usd(total.cost_usd)} window={window}>
-          <Change now={total.cost_usd} before={before?.cost_usd} more="bad" /> <WindowPriced />
+          <Change now={total.cost_usd} before={before?.cost_usd} more="bad" /> <Priced share={total.priced_share} />
         </Tile>
         <Tile label="Margin" value={usd(total.margin_usd)} window={window} tone={(total.margin_usd ?? 0) < 0 ? "bad" : undefined}>
           <Change now={total.margin_usd} before={before?.margin_usd} more="good" />
@@ -68,7 +68,8 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
           label="Requests at a loss"
           value={count(total.unprofitable_requests)}
           window={window}
-          filter="trace.cost_usd > trace.revenue_usd"
+          filter="revenue_usd is not null"
+          hint="The filter language compares with values only: its traces are all those with revenue"
         >
           <Change now={total.unprofitable_requests} before={before?.unprofitable_requests} as={count} more="bad" />
         </Tile>
@@ -92,6 +93,7 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
             open={chosen ? keyOf(chosen.group) : null}
             keys
           />
+          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
           <p className="muted">
             {by.length > 1
               ? "Worst first. A row leads to its traces."
@@ -122,7 +124,7 @@ function Reasons({ fact, row, window }: { fact: string; row: MarginGroup; window
         isEmpty={(answer) => answer.requests === 0}
         empty={<p className="muted">It has no request in this window.</p>}
       >
-        {(answer) => <Why answer={answer} group={row} window={window} />}
+        {(answer) => <Why answer={answer} window={window} />}
       </Answered>
     </aside>
   );
@@ -180,6 +182,14 @@ function columnsOf(
       numeric: true,
       sort: (row) => row.change_usd,
       cell: (row) => <Moved by={row.change_usd} good="more" />,
+    },
+    {
+      id: "priced",
+      title: "Priced",
+      hint: "The share of its successful calls whose cost is known",
+      numeric: true,
+      sort: (row) => row.now.priced_share,
+      cell: (row) => <PricedCell share={row.now.priced_share} />,
     },
     { id: "requests", title: "Requests", numeric: true, sort: (row) => row.now.requests, cell: (row) => count(row.now.requests) },
     {

@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Price, prices, type UnknownUsage, type UnpricedAnswer, type UnpricedModel, unpriced } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
-import { count, minute, short, UNKNOWN } from "../../parts/format";
+import { count, minute, short, UNKNOWN, usd } from "../../parts/format";
 import { WindowPriced } from "./Figures";
 import { Answered, Frame } from "./Frame";
 import { Reprice } from "./Reprice";
@@ -90,7 +90,7 @@ function Unpriced({ answer }: { answer: UnpricedAnswer }) {
           <DataTable<UnknownUsage>
             label="Calls of unknown usage"
             rows={answer.unknown_usage}
-            keyOf={(row) => `${row.provider} ${row.model}`}
+            keyOf={(row) => `${row.kind} ${row.provider} ${row.model}`}
             onOpen={go}
             columns={[
               { id: "model", title: "Model", cell: name },
@@ -137,8 +137,7 @@ function PriceTable() {
         {({ catalogue, prices: all }) => (
           <>
             <p className="muted">
-              Catalogue {catalogue}; USD per million tokens unless a row says otherwise. These are the models that traffic has
-              named.
+              Catalogue {catalogue ?? UNKNOWN}; USD per million tokens. These are the models that traffic has named.
             </p>
             <DataTable label="Prices" columns={COLUMNS} rows={all.slice(0, shown)} keyOf={(row) => JSON.stringify(row)} />
             {all.length > shown && (
@@ -159,10 +158,27 @@ function NoPrices({ find }: { find: string | undefined }) {
 
 const amount = (n: number | null) => (n === null ? UNKNOWN : n.toLocaleString("en-US", { maximumSignificantDigits: 6 }));
 
+/** What is priced by the piece, in words. */
+function eachOf({ request, web_search, second }: Price): string {
+  const said = [
+    [request, "request"],
+    [web_search, "search"],
+    [second, "second"],
+  ] as const;
+  return said
+    .filter(([price]) => price)
+    .map(([price, what]) => `${usd(price)} a ${what}`)
+    .join(", ");
+}
+
 const COLUMNS: DataColumn<Price>[] = [
-  { id: "model", title: "Model", cell: (row) => row.model },
-  { id: "provider", title: "Provider", cell: (row) => row.provider },
-  { id: "price", title: "Price", cell: (row) => <span className="mono">{row.price}</span> },
+  { id: "model", title: "Model", cell: (row) => row.model ?? row.request_model ?? UNKNOWN },
+  { id: "provider", title: "Provider", cell: (row) => row.provider ?? UNKNOWN },
+  {
+    id: "price",
+    title: "Price",
+    cell: (row) => (row.price === null ? <span className="warned">none</span> : <span className="mono">{row.price}</span>),
+  },
   { id: "from", title: "From", cell: (row) => row.valid_from?.slice(0, 10) ?? "always" },
   { id: "to", title: "to", cell: (row) => row.valid_to?.slice(0, 10) ?? "now" },
   {
@@ -176,5 +192,10 @@ const COLUMNS: DataColumn<Price>[] = [
   { id: "read", title: "Cache read", numeric: true, cell: (row) => amount(row.cache_read) },
   { id: "write", title: "Cache write", numeric: true, cell: (row) => amount(row.cache_write) },
   { id: "output", title: "Output", numeric: true, cell: (row) => amount(row.output) },
-  { id: "unit", title: "Unit", cell: (row) => <span className="muted">{row.unit}</span> },
+  {
+    id: "each",
+    title: "Each",
+    hint: "What is not priced by tokens, in USD",
+    cell: (row) => <span className="muted">{eachOf(row)}</span>,
+  },
 ];

@@ -48,17 +48,28 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
   const columns = useMemo(() => columnsOf(answer, by, search), [answer, by, search]);
   const open = (row: SpendGroup) =>
     row.filter !== null && navigate({ to: "/traces", search: tracesOf(search, window, row.filter) });
-  const p = (label: string, value: number | null | undefined, was: number | null | undefined) => (
-    <Tile
-      label={label}
-      value={usd(value)}
-      window={window}
-      filter={value == null ? "" : `trace.cost_usd >= ${value}`}
-      hint="Its traces: those that cost as much or more"
-    >
-      <Change now={value} before={was} more="bad" />
-    </Tile>
-  );
+  // a quantile of few is one of them: it says nothing of the rest
+  const p = (label: string, least: number, of: "p50" | "p95" | "p99") => {
+    const value = each && each.n >= least ? each[of] : null;
+    const was = eachBefore && eachBefore.n >= least ? eachBefore[of] : null;
+    return (
+      <Tile
+        label={label}
+        value={usd(value)}
+        window={window}
+        filter={value === null ? "" : `trace.cost_usd >= ${value}`}
+        hint="Its traces: those that cost as much or more"
+      >
+        {value === null ? (
+          <span className="muted">
+            from {least} requests on; {count(each?.n ?? 0)} are here
+          </span>
+        ) : (
+          <Change now={value} before={was} more="bad" />
+        )}
+      </Tile>
+    );
+  };
   return (
     <>
       <div className="tiles">
@@ -71,9 +82,9 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
         <Tile label="Per request, mean" value={usd(each?.mean)} window={window}>
           <Change now={each?.mean} before={eachBefore?.mean} more="bad" />
         </Tile>
-        {p("P50", each?.p50, eachBefore?.p50)}
-        {p("P95", each?.p95, eachBefore?.p95)}
-        {p("P99", each?.p99, eachBefore?.p99)}
+        {p("P50", 1, "p50")}
+        {p("P95", 100, "p95")}
+        {p("P99", 500, "p99")}
         <Tile label="Per session, mean" value={usd(answer.per_session?.mean)} window={window} filter="session_id is not null">
           <span className="muted">
             P95 {usd(answer.per_session?.p95)}, {count(answer.per_session?.n)} sessions
@@ -158,7 +169,7 @@ function columnsOf(
       hint: "The share of its successful calls whose cost is known",
       numeric: true,
       sort: (row) => row.now.priced_share,
-      cell: (row) => <span className={row.now.priced_share === 1 ? "muted" : "warned"}>{percent(row.now.priced_share)}</span>,
+      cell: (row) => <PricedCell share={row.now.priced_share} />,
     },
     {
       id: "before",
@@ -186,6 +197,10 @@ function columnsOf(
     },
     { id: "out", title: "out", numeric: true, sort: (row) => row.now.output_tokens, cell: (row) => short(row.now.output_tokens) },
   ];
+}
+
+export function PricedCell({ share }: { share: number | null }) {
+  return <span className={share === 1 || share === null ? "muted" : "warned"}>{percent(share)}</span>;
 }
 
 type Named = { group: (string | null)[]; filter: string | null };

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { type WasteAnswer, type WasteKind, waste } from "../../api/economics";
 import { DataTable } from "../../kit/DataTable";
 import { count, percent, usd } from "../../parts/format";
-import { ShareBar, Tile, TraceIds, WindowPriced } from "./Figures";
+import { Assumptions, ShareBar, Tile, TraceIds, WindowPriced } from "./Figures";
 import { Frame } from "./Frame";
 import { useEconomics } from "./state";
 import { tracesOf } from "./url";
@@ -42,7 +42,7 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
           <WindowPriced />
         </Tile>
       </div>
-      {answer.overlap && <p className="note">{answer.overlap}</p>}
+      <p className="note">{answer.how_added}</p>
       <DataTable
         label="Waste by kind"
         rows={answer.kinds}
@@ -97,6 +97,7 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
           },
         ]}
       />
+      <Assumptions said={answer.assumptions} />
     </>
   );
 }

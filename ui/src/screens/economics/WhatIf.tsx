@@ -19,10 +19,10 @@ export function WhatIf() {
     ...asked,
     ...(model && { model }),
     ...(provider && { provider }),
-    ...(caching !== undefined && { caching }),
+    ...(caching && { caching }),
     ...(tier && { service_tier: tier }),
   };
-  const chosen = Boolean(model || tier) || caching !== undefined;
+  const chosen = Boolean(model || tier || caching);
   const found = useQuery({ ...whatIf(question), enabled: chosen });
   return (
     <Frame
@@ -42,13 +42,13 @@ export function WhatIf() {
 }
 
 const AS_IT_WAS = "as it was";
-const TIERS = ["standard", "batch", "flex", "priority"];
+const TIERS = ["batch", "flex", "priority"];
 
 /** What is to be different. */
 function Terms() {
   const { search, change } = useEconomics();
   const listed = useQuery(prices("")).data?.prices ?? [];
-  const options = [...new Set(listed.map((price) => price.model))].sort();
+  const options = [...new Set(listed.flatMap((price) => price.model ?? []))].sort();
   const [typed, setTyped] = useState(search.model ?? "");
   const take = (model: string) => change({ model: model.trim() || undefined, provider: undefined });
   const tiers = search.tier && !TIERS.includes(search.tier) ? [...TIERS, search.tier] : TIERS;
@@ -73,12 +73,11 @@ function Terms() {
         label="Caching"
         data={[
           { value: "", label: AS_IT_WAS },
-          { value: "true", label: "on" },
-          { value: "false", label: "off" },
+          { value: "on", label: "on" },
         ]}
-        value={search.caching === undefined ? "" : String(search.caching)}
+        value={search.caching ? "on" : ""}
         allowDeselect={false}
-        onChange={(said) => change({ caching: said ? said === "true" : undefined })}
+        onChange={(said) => change({ caching: said ? true : undefined })}
       />
       <Select
         size="xs"

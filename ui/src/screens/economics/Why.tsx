@@ -1,14 +1,14 @@
 // Why a group costs what it costs: each driver in a sentence, its cost per request beside the others', and its traces.
 import { Link } from "@tanstack/react-router";
-import type { Driver, MarginGroup, WhyAnswer, Window } from "../../api/economics";
+import type { Driver, WhyAnswer, Window } from "../../api/economics";
 import { count, short, usd, usdChange } from "../../parts/format";
 import { TraceIds } from "./Figures";
 import { useEconomics } from "./state";
 import { tracesOf } from "./url";
 
-type Props = { answer: WhyAnswer; group: MarginGroup; window: Window };
+type Props = { answer: WhyAnswer; window: Window };
 
-export function Why({ answer, group, window }: Props) {
+export function Why({ answer, window }: Props) {
   return (
     <>
       <table className="versus">
@@ -35,14 +35,15 @@ export function Why({ answer, group, window }: Props) {
       {answer.drivers.length === 0 && <p className="muted">It spends on nothing more than the others do.</p>}
       <ol className="drivers">
         {answer.drivers.map((driver) => (
-          <DriverItem key={`${driver.fact} ${driver.value}`} driver={driver} group={group} window={window} />
+          <DriverItem key={`${driver.fact} ${driver.value}`} driver={driver} window={window} />
         ))}
       </ol>
+      <p className="muted">{answer.note}</p>
     </>
   );
 }
 
-function DriverItem({ driver, group, window }: { driver: Driver; group: MarginGroup; window: Window }) {
+function DriverItem({ driver, window }: { driver: Driver; window: Window }) {
   const { search } = useEconomics();
   const most = Math.max(driver.per_request_usd ?? 0, driver.others_per_request_usd ?? 0, 1e-15);
   const bar = (label: string, value: number | null, colour: string) => (
@@ -58,7 +59,7 @@ function DriverItem({ driver, group, window }: { driver: Driver; group: MarginGr
     <li>
       <header>
         <span className="cut">
-          <span className="muted">{driver.fact}</span> <b>{driver.value ?? "(none)"}</b>
+          <span className="muted">{driver.fact}</span> <b>{driver.value}</b>
         </span>
         <span className="num" title="What it costs more than at the others' rate, in all">
           {usdChange(driver.excess_usd)}
@@ -75,7 +76,7 @@ function DriverItem({ driver, group, window }: { driver: Driver; group: MarginGr
       </p>
       <p>
         {driver.filter !== null && (
-          <Link to="/traces" search={tracesOf(search, window, group.filter, driver.filter)}>
+          <Link to="/traces" search={tracesOf(search, window, driver.filter)}>
             Its traces
           </Link>
         )}{" "}

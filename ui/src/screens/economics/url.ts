@@ -41,7 +41,7 @@ export function validate(said: Record<string, unknown>): EconomicsSearch {
     if ((typeof value === "string" && value) || typeof value === "number") search[name] = String(value);
   }
   if (said.why !== undefined) search.why = said.why === null ? null : String(said.why);
-  if (typeof said.caching === "boolean") search.caching = said.caching;
+  if (said.caching === true) search.caching = true;
   return search;
 }
 
