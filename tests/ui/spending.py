@@ -28,8 +28,16 @@ def asked(tenant: str | None, *, ago_s: int, revenue: float | None = None, quest
     return span("POST /chat", start_ns=time.time_ns() - ago_s * 1_000_000_000, ms=1_500, said=said)
 
 
-def called(inside: Span, model: str, *, tokens: tuple[int, int], cached: int = 0, stage: str = "generate", **said: object) -> Span:
-    """A call to a model inside a request."""
+def called(
+    inside: Span,
+    model: str,
+    *,
+    tokens: tuple[int, int],
+    cached: int = 0,
+    stage: str = "generate",
+    said: Mapping[str, object] | None = None,
+) -> Span:
+    """A call to a model inside a request; `said` is what else it says."""
     words: Mapping[str, object] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
@@ -42,7 +50,7 @@ def called(inside: Span, model: str, *, tokens: tuple[int, int], cached: int = 0
         "sightline.stage": stage,
     }
     cache = {"gen_ai.usage.cache_read.input_tokens": cached} if cached else {}
-    return step(inside, f"chat {model}", after_ms=100, ms=1_300, said={**words, **cache, **said})
+    return step(inside, f"chat {model}", after_ms=100, ms=1_300, said={**words, **cache, **(said or {})})
 
 
 def shop(*, ago_s: int = 7_200) -> list[Span]:
@@ -57,7 +65,7 @@ def shop(*, ago_s: int = 7_200) -> list[Span]:
     for n in range(6):
         root = asked("globex", ago_s=ago_s + n, revenue=0.01)
         ended = {"gen_ai.response.finish_reasons": ["length"]} if n == 0 else {}
-        made += [root, called(root, "gpt-4o-mini", tokens=(1_000, 100), **ended)]
+        made += [root, called(root, "gpt-4o-mini", tokens=(1_000, 100), said=ended)]
     for n in range(2):
         root = asked("initech", ago_s=ago_s + n)
         made += [root, called(root, "house-model-7b", tokens=(900, 20))]
@@ -79,7 +87,7 @@ def wrapped(*, ago_s: int = 60) -> list[Span]:
             "llm.token_count.completion": 500,
         },
     )
-    inner = called(root, "gpt-4o", tokens=(20_000, 500), cached=8_000, **{"gen_ai.usage.cost": 0.05})
+    inner = called(root, "gpt-4o", tokens=(20_000, 500), cached=8_000, said={"gen_ai.usage.cost": 0.05})
     inner.parent_span_id = outer.span_id
     unpriced = called(root, "house-model-7b", tokens=(900, 20))
     unpriced.start_time_unix_nano += 1_320 * MS

@@ -15,13 +15,15 @@ type Props = {
   now: number | null;
   /** what the spans cost; null: that is not shown */
   costs: ReturnType<typeof costsOf> | null;
+  /** show what the spans cost, or do not; left out where there is nothing to show */
+  onCosts?: () => void;
   onSelect: (id: string) => void;
   onToggle: (id: string) => void;
 };
 
 const ROW = 26;
 
-export function Waterfall({ rows, selected, collapsed, now, costs, onSelect, onToggle }: Props) {
+export function Waterfall({ rows, selected, collapsed, now, costs, onCosts, onSelect, onToggle }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 24 });
   const index = rows.findIndex((row) => row.span.span_id === selected);
@@ -41,7 +43,14 @@ export function Waterfall({ rows, selected, collapsed, now, costs, onSelect, onT
       aria-activedescendant={selected ? `span-${selected}` : undefined}
     >
       <div className="wf-axis">
-        <span style={{ paddingLeft: 10 }}>{rows.length.toLocaleString("en-US")} spans</span>
+        <span style={{ paddingLeft: 10 }}>
+          {rows.length.toLocaleString("en-US")} spans
+          {onCosts && (
+            <button type="button" className="bare wf-costs" title="Press c" onClick={onCosts}>
+              {costs ? "hide costs" : "show costs"}
+            </button>
+          )}
+        </span>
         <div className="wf-ticks">
           {[0, 0.25, 0.5, 0.75].map((part) => (
             <span key={part} style={{ left: at(part * total), transform: part ? undefined : "none" }}>

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { count, duration, offset, percent, percentChange, short, text, usd, usdChange } from "./format";
+import { count, duration, offset, percent, percentChange, short, text, times, usd, usdChange } from "./format";
 
 it.each([
   [0, "0 ns"],
@@ -66,6 +66,9 @@ it("compares with before where there is a before", () => {
   ]);
   expect(percentChange(-1, -2)).toBe("+50%");
 });
+
+it("reads ratios", () =>
+  expect([times(8.571), times(0.0001), times(0), times(null)]).toEqual(["8.57 ×", "<0.01 ×", "0.00 ×", "–"]));
 
 it("shortens large numbers", () => {
   expect([short(940), short(12_345), short(4_560_000), short(null)]).toEqual(["940", "12.3k", "4.56M", "–"]);

@@ -69,7 +69,8 @@ export function short(n: number | null | undefined): string {
 
 /** A ratio without a unit: 3.42 ×. */
 export function times(n: number | null | undefined): string {
-  return n === null || n === undefined ? UNKNOWN : `${round(n)} ×`;
+  if (n === null || n === undefined) return UNKNOWN;
+  return n > 0 && n < 0.005 ? "<0.01 ×" : `${round(n)} ×`;
 }
 
 export function clock(iso: string): string {

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { BudgetStatus } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
 import { clock, usd } from "../../parts/format";
-import { frameOf, tipStyle } from "./SpendChart";
+import { axisUsd, frameOf, tipStyle } from "./SpendChart";
 import { gapOf } from "./series";
 
 type Props = { status: BudgetStatus; onPick: (from: string, to: string) => void };
@@ -16,7 +16,7 @@ export function BudgetChart({ status, onPick }: Props) {
     const from = new Date(period.from).getTime();
     const to = new Date(period.to).getTime();
     const [spent, ahead, limit, ink] = ["--accent", "--s2", "--bad", "--ink-3"].map(token);
-    const { brush: _brush, toolbox: _toolbox, ...frame } = frameOf([from, to], (n) => usd(n));
+    const { brush: _brush, toolbox: _toolbox, ...frame } = frameOf([from, to], axisUsd);
     const last = points.at(-1);
     const here: [number, number] = [last ? new Date(last.time).getTime() : from, last?.cumulative_usd ?? 0];
     const quiet = { type: "line", symbol: "none", silent: true };

@@ -162,9 +162,9 @@ const GROUP_COLUMNS: DataColumn<CacheGroup>[] = [
     numeric: true,
     sort: (row) => row.now.hit_rate_tokens,
     cell: (row) => (
-      <>
+      <span className="barred">
         <ShareBar share={row.now.hit_rate_tokens} colour="var(--part-read)" /> {percent(row.now.hit_rate_tokens)}
-      </>
+      </span>
     ),
   },
   {
@@ -317,6 +317,6 @@ function prefixColumns(search: ReturnType<typeof useEconomics>["search"], window
     { id: "usd", title: "Avoidable", numeric: true, cell: (row) => <b>{usd(row.avoidable_usd)}</b> },
     { id: "since", title: "Missing since", cell: (row) => (row.missing_since ? minute(row.missing_since) : UNKNOWN) },
     { id: "hit", title: "Last hit", cell: (row) => (row.last_hit ? minute(row.last_hit) : "never") },
-    { id: "traces", title: "Traces", cell: (row) => <TraceIds ids={row.trace_ids.slice(0, 3)} /> },
+    { id: "traces", title: "Traces", wide: true, cell: (row) => <TraceIds ids={row.trace_ids.slice(0, 3)} /> },
   ];
 }

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { CacheAnswer } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
 import { clock, percent, usd } from "../../parts/format";
-import { frameOf, tipStyle } from "./SpendChart";
+import { axisUsd, frameOf, tipStyle } from "./SpendChart";
 import { widthMs } from "./url";
 
 type Props = {
@@ -32,7 +32,7 @@ export function CacheChart({ answer, edges, onBrush, onPick }: Props) {
         { ...frame.yAxis, min: 0, max: 1, splitNumber: 2 },
         {
           ...frame.yAxis,
-          axisLabel: { color: ink, fontSize: 11, formatter: (n: number) => usd(n) },
+          axisLabel: { color: ink, fontSize: 11, formatter: axisUsd },
           splitLine: { show: false },
           splitNumber: 2,
         },

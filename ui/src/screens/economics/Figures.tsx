@@ -74,12 +74,12 @@ type ChangeProps = {
 /** How it moved against the window before. */
 export function Change({ now, before, as = usd, more = "neither" }: ChangeProps) {
   if (before === null || before === undefined) return <span className="muted">no earlier window</span>;
+  if (now === before) return <span className="muted">unchanged</span>;
   const up = now !== null && now !== undefined && now > before;
-  const same = now === before;
-  const tone = more === "neither" || same ? undefined : up === (more === "good") ? "good" : "bad";
+  const tone = more === "neither" ? undefined : up === (more === "good") ? "good" : "bad";
   return (
     <span>
-      <span data-tone={tone}>{same ? "unchanged" : percentChange(now, before)}</span>
+      <span data-tone={tone}>{percentChange(now, before)}</span>
       <span className="muted"> from {as(before)}</span>
     </span>
   );

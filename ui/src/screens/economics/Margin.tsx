@@ -45,7 +45,12 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
     return change({ why: row.group[0] ?? null });
   };
   useKeys({ ...(asks && { Escape: () => change({ why: undefined }) }) });
-  const columns = useMemo(() => columnsOf(answer, by, search), [answer, by, search]);
+  // beside the reasons there is room for what they explain
+  const narrow = chosen !== undefined;
+  const columns = useMemo(
+    () => columnsOf(answer, by, search).filter((c) => !narrow || NARROW.has(c.id)),
+    [answer, by, search, narrow],
+  );
   const noRevenue = total.requests_with_revenue === 0;
   return (
     <>
@@ -80,7 +85,7 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
           tenant or task in the configuration. Until then there are costs and no margins.
         </p>
       )}
-      <div className="beside-table" data-open={chosen !== undefined}>
+      <div className="beside-table">
         <section>
           <DataTable
             label={`Margin by ${by.join(", ")}`}
@@ -105,6 +110,8 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
     </>
   );
 }
+
+const NARROW = new Set(["group", "margin", "rate", "revenue", "cost", "requests"]);
 
 function Reasons({ fact, row, window }: { fact: string; row: MarginGroup; window: MarginAnswer["window"] }) {
   const { asked, change } = useEconomics();
@@ -149,7 +156,7 @@ function columnsOf(
       numeric: true,
       sort: (row) => row.now.margin_usd,
       cell: (row) => (
-        <>
+        <span className="barred">
           <span className="diverging" aria-hidden="true">
             <i
               data-loss={(row.now.margin_usd ?? 0) < 0}
@@ -157,7 +164,7 @@ function columnsOf(
             />
           </span>
           <b data-tone={(row.now.margin_usd ?? 0) < 0 ? "bad" : undefined}>{usd(row.now.margin_usd)}</b>
-        </>
+        </span>
       ),
     },
     { id: "rate", title: "Rate", numeric: true, sort: (row) => row.now.margin_rate, cell: (row) => percent(row.now.margin_rate) },

@@ -101,34 +101,34 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
           other: total.other_usd,
         }}
       />
-      {answer.series.length > 0 && (
-        <Suspense fallback={<div style={{ height: 220 }} />}>
-          <SpendChart
-            answer={answer}
-            edges={edges}
-            onBrush={(from, to) =>
-              change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
-            }
-            onPick={(from, to, filter) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, filter) })}
-          />
-        </Suspense>
-      )}
       <div className="beside-table">
-        <section>
-          <DataTable
-            label={`Spend by ${by.join(", ")}`}
-            columns={columns}
-            rows={answer.groups}
-            keyOf={(row) => keyOf(row.group)}
-            sort={search.sort}
-            onSort={(sort) => change({ sort }, true)}
-            onOpen={open}
-            keys
-          />
-          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
-        </section>
+        {answer.series.length > 0 && (
+          <Suspense fallback={<div style={{ height: 220 }} />}>
+            <SpendChart
+              answer={answer}
+              edges={edges}
+              onBrush={(from, to) =>
+                change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
+              }
+              onPick={(from, to, filter) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, filter) })}
+            />
+          </Suspense>
+        )}
         <Movers answer={answer} />
       </div>
+      <section className="scrolled">
+        <DataTable
+          label={`Spend by ${by.join(", ")}`}
+          columns={columns}
+          rows={answer.groups}
+          keyOf={(row) => keyOf(row.group)}
+          sort={search.sort}
+          onSort={(sort) => change({ sort }, true)}
+          onOpen={open}
+          keys
+        />
+        {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+      </section>
     </>
   );
 }
@@ -157,9 +157,9 @@ function columnsOf(
       numeric: true,
       sort: (row) => row.now.cost_usd,
       cell: (row) => (
-        <>
+        <span className="barred">
           <ShareBar share={row.share} /> {usd(row.now.cost_usd)}
-        </>
+        </span>
       ),
     },
     { id: "share", title: "Share", numeric: true, sort: (row) => row.share, cell: (row) => percent(row.share) },

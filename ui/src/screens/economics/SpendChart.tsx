@@ -24,7 +24,7 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
     return {
       scheme,
       animation: false,
-      ...frameOf(edges, usd),
+      ...frameOf(edges, axisUsd),
       tooltip: {
         trigger: "axis",
         ...tipStyle(),
@@ -61,6 +61,11 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
     onPick(new Date(from).toISOString(), new Date(from + width).toISOString(), filter);
   };
   return <Chart option={option} height={210} label="Spend over time" onBrush={onBrush} onPick={pick} />;
+}
+
+/** Money at an axis: without the zeros that say nothing. */
+export function axisUsd(n: number): string {
+  return usd(n).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
 }
 
 /** Axes over a window of time that can be brushed. */

@@ -47,7 +47,7 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
         label="Waste by kind"
         rows={answer.kinds}
         keyOf={(row) => row.kind}
-        sort={search.sort}
+        sort={search.sort ?? "-usd"}
         onSort={(sort) => change({ sort }, true)}
         onOpen={open}
         keys
@@ -74,9 +74,9 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
             numeric: true,
             sort: (row) => row.share,
             cell: (row) => (
-              <>
+              <span className="barred">
                 <ShareBar share={row.share} colour="var(--bad)" /> {percent(row.share)}
-              </>
+              </span>
             ),
           },
           { id: "calls", title: "Calls", numeric: true, sort: (row) => row.calls, cell: (row) => count(row.calls) },
@@ -84,6 +84,7 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
           {
             id: "traces",
             title: "Traces to look at",
+            wide: true,
             cell: (row) => (
               <>
                 {row.filter !== null && (row.calls ?? 0) > 0 && (

@@ -155,14 +155,6 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             onChange={(e) => change({ http: e.currentTarget.checked })}
           />
         )}
-        {costly && (
-          <Checkbox
-            size="xs"
-            label="Costs"
-            checked={withCosts}
-            onChange={(e) => change({ costs: e.currentTarget.checked ? undefined : false })}
-          />
-        )}
         {moments.length > 0 && player.now === null && (
           <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={14} />} onClick={player.play}>
             Play
@@ -180,6 +172,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             collapsed={collapsed}
             now={player.now}
             costs={withCosts ? costs : null}
+            {...(costly && { onCosts: () => change({ costs: withCosts ? false : undefined }) })}
             onSelect={(spanId) => {
               player.pause();
               select(spanId);
