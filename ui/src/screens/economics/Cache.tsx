@@ -117,7 +117,7 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
           />
         </Suspense>
       )}
-      <div className="beside-table">
+      <div className="beside-table roomy">
         <section>
           <DataTable
             label={`The provider's cache by ${by.join(", ")}`}
@@ -216,13 +216,7 @@ const GROUP_COLUMNS: DataColumn<CacheGroup>[] = [
   },
 ];
 
-function Application({
-  of,
-  window,
-}: {
-  of: ApplicationCache & { previous: ApplicationCache | null };
-  window: CacheAnswer["window"];
-}) {
+function Application({ of, window }: { of: ApplicationCache; window: CacheAnswer["window"] }) {
   const FROM_CACHE = "served_from_cache = true";
   return (
     <>
@@ -252,7 +246,7 @@ function Prefixes({ answer }: { answer: PrefixAnswer }) {
   const { search } = useEconomics();
   const { window } = answer;
   return (
-    <div className="beside-table">
+    <div className="beside-table roomy">
       <section>
         <div className="tiles">
           <Tile
@@ -262,7 +256,10 @@ function Prefixes({ answer }: { answer: PrefixAnswer }) {
             filter="input_tokens > 0"
             tone={(answer.avoidable_usd ?? 0) > 0 ? "bad" : undefined}
           >
-            <span className="muted">{short(answer.avoidable_tokens)} tokens paid for again</span>
+            <span className="muted">
+              {short(answer.avoidable_tokens)} tokens paid for again
+              {(answer.unpriced_tokens ?? 0) > 0 && `, ${short(answer.unpriced_tokens)} of them without a price`}
+            </span>
           </Tile>
           <Tile label="Avoidable share of input" value={percent(answer.avoidable_rate)} window={window} filter="input_tokens > 0">
             <span className="muted">

@@ -103,7 +103,7 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
       />
       <div className="beside-table">
         {answer.series.length > 0 && (
-          <Suspense fallback={<div style={{ height: 220 }} />}>
+          <Suspense fallback={<div style={{ height: 250 }} />}>
             <SpendChart
               answer={answer}
               edges={edges}

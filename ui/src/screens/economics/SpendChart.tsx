@@ -60,7 +60,7 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
     const filter = answer.groups.find((row) => keyOf(row.group) === one.key)?.filter ?? null;
     onPick(new Date(from).toISOString(), new Date(from + width).toISOString(), filter);
   };
-  return <Chart option={option} height={210} label="Spend over time" onBrush={onBrush} onPick={pick} />;
+  return <Chart option={option} height={250} label="Spend over time" onBrush={onBrush} onPick={pick} />;
 }
 
 /** Money at an axis: without the zeros that say nothing. */
