@@ -58,7 +58,8 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
             wide: true,
             cell: (row) => (
               <div className="kind-of-waste">
-                <b>{row.title}</b> {row.estimate && <span className="chip">estimate</span>}
+                <b>{row.title}</b> {row.estimate && <span className="chip">estimate</span>}{" "}
+                {!row.added && <span className="chip">not in the sum</span>}
                 <p>{row.meaning}</p>
                 <details>
                   <summary className="muted">How it was found</summary>
@@ -70,7 +71,8 @@ function Wasted({ answer }: { answer: WasteAnswer }) {
           { id: "usd", title: "Money", numeric: true, sort: (row) => row.usd, cell: (row) => <b>{usd(row.usd)}</b> },
           {
             id: "share",
-            title: "Of spend",
+            title: "Share",
+            hint: "Of what was spent; of documents and system instructions: of the input tokens",
             numeric: true,
             sort: (row) => row.share,
             cell: (row) => (
