@@ -73,14 +73,14 @@ type ChangeProps = {
 
 /** How it moved against the window before. */
 export function Change({ now, before, as = usd, more = "neither" }: ChangeProps) {
-  if (before === null || before === undefined) return <span className="muted">no earlier window</span>;
+  if (before === null || before === undefined) return <span className="muted">nothing known before</span>;
   if (now === before) return <span className="muted">unchanged</span>;
   const up = now !== null && now !== undefined && now > before;
   const tone = more === "neither" ? undefined : up === (more === "good") ? "good" : "bad";
   return (
     <span>
-      <span data-tone={tone}>{percentChange(now, before)}</span>
-      <span className="muted"> from {as(before)}</span>
+      {before !== 0 && <span data-tone={tone}>{percentChange(now, before)} </span>}
+      <span className="muted">from {as(before)}</span>
     </span>
   );
 }

@@ -79,6 +79,7 @@ export function frameOf(edges: [number, number], label: (n: number) => string) {
       type: "time",
       min: edges[0],
       max: edges[1],
+      containShape: false, // the axis is the window, however wide a bar
       axisLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, fontSize: 11, hideOverlap: true },
       splitLine: { show: false },
