@@ -126,14 +126,20 @@ def show_prices(
 
 _UrlOption = Annotated[str, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running server.")]
 _ProjectOption = Annotated[str | None, typer.Option("--project", help="One project; without it all of them.", show_default=False)]
-_FromOption = Annotated[str | None, typer.Option("--from", help="First moment: 2026-11-01, -7d …; without it the beginning.", show_default=False)]
+_FromOption = Annotated[
+    str | None, typer.Option("--from", help="First moment: 2026-11-01, -7d …; without it the beginning.", show_default=False)
+]
 _ToOption = Annotated[str | None, typer.Option("--to", help="First moment after; without it the end.", show_default=False)]
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 @app.command()
 def reprice(
-    from_: _FromOption = None, to: _ToOption = None, project: _ProjectOption = None, url: _UrlOption = "http://localhost:4318", as_json: _JsonOption = False
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
 ) -> None:
     """Have a running server price a window's calls anew, and say how much moved."""
     from sightline.cli_repair import reprice as ask
@@ -146,7 +152,11 @@ def reprice(
 
 @app.command()
 def refact(
-    from_: _FromOption = None, to: _ToOption = None, project: _ProjectOption = None, url: _UrlOption = "http://localhost:4318", as_json: _JsonOption = False
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
 ) -> None:
     """Have a running server derive the facts of a window's spans again, by today's conventions and configured sources."""
     from sightline.cli_repair import refact as ask

@@ -24,7 +24,9 @@ def reprice(url: str, project: str | None, from_: str | None, to: str | None, *,
     if as_json:
         print(json.dumps(done))
         return
-    table = Table(title=f"{done['spans']:,} calls looked at, {done['changed']:,} changed, {done['newly_priced']:,} priced for the first time")
+    table = Table(
+        title=f"{done['spans']:,} calls looked at, {done['changed']:,} changed, {done['newly_priced']:,} priced for the first time"
+    )
     for name in ("model", "changed", "before USD", "after USD", "moved USD"):
         table.add_column(name, justify="left" if name == "model" else "right")
     for row in done["by_model"]:
@@ -41,7 +43,9 @@ def refact(url: str, project: str | None, from_: str | None, to: str | None, *, 
     if as_json:
         print(json.dumps(done))
     else:
-        print(f"{done['spans']:,} spans derived again, {done['outdated']:,} of them by other sources; facts version {done['facts_version']}")
+        print(
+            f"{done['spans']:,} spans derived again, {done['outdated']:,} of them by other sources; facts version {done['facts_version']}"
+        )
 
 
 def _post(url: str, path: str, body: Mapping[str, object]) -> dict[str, Any]:

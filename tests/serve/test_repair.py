@@ -51,7 +51,9 @@ def test_a_price_that_appears_prices_what_had_none_and_one_that_changes_waits_to
     configured(tmp_path, '[[prices]]\nmodel = "our-own-*"\ninput_per_mtok = 1.0\noutput_per_mtok = 2.0\n')
     with running(data, **FAST) as server:
         eventually(lambda: call(server)["cost_usd"], lambda cost: cost == pytest.approx(1.0 + 0.2))
-        assert eventually(lambda: server.get("/api/v1/traces")["traces"][0]["cost_usd"], lambda cost: cost is not None) == pytest.approx(1.2)
+        assert eventually(lambda: server.get("/api/v1/traces")["traces"][0]["cost_usd"], lambda cost: cost is not None) == pytest.approx(
+            1.2
+        )
     configured(tmp_path, '[[prices]]\nmodel = "our-own-*"\ninput_per_mtok = 3.0\noutput_per_mtok = 2.0\n')
     with running(data, **FAST) as server:
         assert call(server)["cost_usd"] == pytest.approx(1.2), "a change waits to be asked for"
@@ -87,7 +89,7 @@ def test_a_source_of_ones_own_holds_at_once_and_for_stored_spans_when_asked(tmp_
     [
         pytest.param('[facts.tennant]\nsources = ["attributes.a"]\n', "tenant", id="unknown_fact"),
         pytest.param('[facts.tenant]\nsources = ["customer_id"]\n', "attributes.customer_id", id="no_place"),
-        pytest.param('[facts.tenant]\nsources = []\n', "at least one", id="empty"),
+        pytest.param("[facts.tenant]\nsources = []\n", "at least one", id="empty"),
         pytest.param('[facts.tenant]\nsources = ["attributes.m#a\'b"]\n', "attributes.customer_id", id="hostile_path"),
         pytest.param('[facts.input_tokens]\nsources = ["resource.n"]\n', "text", id="resource_is_text"),
     ],

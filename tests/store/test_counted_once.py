@@ -135,7 +135,9 @@ def test_a_call_told_of_in_two_traces_counts_in_its_request(server: Server, proj
         send(server, project, spans)
         settled(server, project, of)
     eventually(
-        lambda: server.query("count", "sum(input_tokens)", project=project, filter="usage_counted = true and kind = llm and settled = true"),
+        lambda: server.query(
+            "count", "sum(input_tokens)", project=project, filter="usage_counted = true and kind = llm and settled = true"
+        ),
         lambda rows: rows == [{"count": 1, "sum(input_tokens)": 1000}],
     )
     assert settled(server, project, lone.trace_id)["lone"]["kind"] == "chain"

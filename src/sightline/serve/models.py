@@ -294,7 +294,9 @@ class RepairRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     project: str | None = Field(default=None, min_length=1, max_length=200, description="One project; without it all of them.")
-    from_: str | int | float | None = Field(default=None, alias="from", description="First moment of the window on `start`.", examples=["-7d"])
+    from_: str | int | float | None = Field(
+        default=None, alias="from", description="First moment of the window on `start`.", examples=["-7d"]
+    )
     to: str | int | float | None = Field(default=None, description="First moment after the window.", examples=["now"])
 
 

@@ -103,9 +103,7 @@ class Pricer:
 
     def _resolve(self, names: Sequence[Sequence[str]]) -> None:
         resolved = datetime.now(UTC)
-        rows = [
-            [self._book.digest, *name, *rule.row(), resolved] for name in names for rule in (self._book.rules(*name) or [PriceRule()])
-        ]
+        rows = [[self._book.digest, *name, *rule.row(), resolved] for name in names for rule in (self._book.rules(*name) or [PriceRule()])]
         self._client.insert("prices", rows, column_names=[*_KEY, *RULE_COLUMNS, "resolved"])
 
     def price_the_unpriced(self) -> Repriced:
