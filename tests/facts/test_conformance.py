@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +119,14 @@ def truth_of(served: Call) -> dict[str, Any]:
 
 
 def in_order(spans: list[dict[str, Any]], served: list[Call]) -> list[tuple[Call, dict[str, Any]]]:
-    """Each provider call beside the span that tells of it. A client's own retries of one call are one span: the last answer is its truth."""
+    """Each provider call beside the span that tells of it. A client's retries of one call are one span: the last answer is the truth."""
     calls = sorted((span for span in spans if span["kind"] in CALLS and span["usage_counted"]), key=lambda span: int(span["start_ns"]))
     pairs = []
     for kind in ("embedding", "llm"):
         of_kind = [span for span in calls if span["kind"] == kind]
         wanted = [call for call in served if ("embed" in call["api"]) == (kind == "embedding")]
         while (
-            len(wanted) > len(of_kind)
+            len(wanted) > len(of_kind) > 0
             and (
                 again := next(
                     (i for i, call in enumerate(wanted[:-1]) if call["is_error"] and wanted[i + 1]["input"] == call["input"]), None
@@ -195,7 +194,7 @@ def faults(case: Case, spans: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def carried(sent: str, fact: str, truth: Any) -> bool:
-    """Whether the payload says it anywhere, in text, near the words that such a fact has; of flags and status codes only their own words count."""
+    """Whether the payload says it anywhere in its text; of flags and status codes nobody could tell."""
     if fact in {"streamed", "http_status", "error_type", "provider"}:
         return False
     if fact == "finish_reason":

@@ -25,6 +25,8 @@ from sightline.facts.vocabulary import FACTS, KINDS
 
 _PREVIEW = 200
 _THOUSAND = 1000
+_FIRST_SYSTEM = r"""^\s*\[\s*\{\s*"role"\s*:\s*"system"\s*,\s*"parts"\s*:\s*(\[.*?\}\s*\])"""
+"""The parts of the first message, should it be the system's: `config_hash` needs no more of a conversation."""
 _DATED = r"[-@]20\d\d-?[01]\d-?[0-3]\d"
 """The day in a model's name: only the provider's own answer is sure to have it."""
 _MOST_TOKENS = 10**15
@@ -88,7 +90,7 @@ class FactSql:
         kind = f"({self._kind()} AS said_kind)"
         silently = f" AND {self._slots.found('input_tokens')} IS NULL AND NOT failed"
         not_calls = " OR ".join(
-            f"(scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''} AND said_kind = 'llm')"
+            f"(said_kind = 'llm' AND scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''})"
             for scope, name, silent in NO_CALLS
         )
         by_name = ", ".join(
@@ -110,8 +112,9 @@ class FactSql:
             "status": "multiIf(status_code = 2, 'error', status_code = 1, 'ok', 'unset')",
             "status_message": "nullIf(status_message, '')",
             "duration_ns": "if(start_ns > 0 AND end_ns >= start_ns, end_ns - start_ns, NULL)",
-            # of an answer that came in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
-            "ttft_ns": f"multiIf(({made['streamed']} AS said_streamed) = false, NULL, ({made['ttft_ns']} AS said_ttft) <= duration_ns + 1000000, said_ttft, "
+            # of an answer in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
+            "ttft_ns": f"multiIf(({made['streamed']} AS said_streamed) = false, NULL, "
+            f"({made['ttft_ns']} AS said_ttft) <= duration_ns + 1000000, said_ttft, "
             f"said_ttft <= duration_ns * {_THOUSAND} AND said_ttft >= {10**9 * 10}, intDiv(said_ttft, {_THOUSAND}), NULL)",
             "streamed": "coalesce(said_streamed, if(ttft_ns IS NOT NULL, true, NULL))",
             "output_tokens_per_second": (
@@ -257,7 +260,7 @@ class FactSql:
         system = (
             "arrayFirst(t -> t != '', [attr_content['llm.prompt_template.template'], attr_content['gen_ai.system_instructions'], "
             "if(attr_content['llm.input_messages.0.message.role'] = 'system', attr_content['llm.input_messages.0.message.content'], ''), "
-            r"""extract(attr_content['gen_ai.input.messages'], '^\\s*\\[\\s*\\{\\s*"role"\\s*:\\s*"system"\\s*,\\s*"parts"\\s*:\\s*(\\[.*?\\}\\s*\\])')])"""
+            f"extract(attr_content['gen_ai.input.messages'], {quoted(_FIRST_SYSTEM)})])"
         )
         tools = (
             "concat(attr_content['gen_ai.tool.definitions'], arrayStringConcat(arrayFilter((v, k) -> startsWith(k, 'llm.tools.'), "

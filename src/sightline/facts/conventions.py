@@ -24,7 +24,7 @@ CONVENTIONS = (
     "haystack",
     "resource",
 )
-"""The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself rather than of the span."""
+"""The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself, not of the span."""
 
 How = Literal[
     "text",
@@ -41,7 +41,7 @@ How = Literal[
     "moment",
     "resource",
     "map_text",
-]
+]  # fmt: skip
 When = Literal["", "answered", "failed", "snapshot", "alias"]
 
 
@@ -241,7 +241,7 @@ SOURCES: Sources = {
         "langfuse": text("langfuse.observation.model.name", when="answered"),
         "vercel": text("ai.response.model"),
         "pydantic": json_text("response_data", "model"),
-        "mlflow": (*json_text("mlflow.spanOutputs", "model", only=_CALLS), *json_text("mlflow.llm.model")),
+        "mlflow": (*json_text("mlflow.spanOutputs", "model", only=_CALLS), Source("mlflow.llm.model", "json_text", when="snapshot")),
         "haystack": (
             *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "model"),
             *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "model"),

@@ -6,8 +6,8 @@ that is new is resolved in Python into rows; everything else is SQL.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from decimal import Decimal
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any, Protocol
 

@@ -56,7 +56,8 @@ class Refacter:
         rows = guarded(
             lambda: (
                 self._client.query(
-                    f"SELECT toUnixTimestamp(toStartOfFiveMinutes(start)) AS bucket, count() FROM spans WHERE {_WINDOW} GROUP BY bucket ORDER BY bucket",
+                    "SELECT toUnixTimestamp(toStartOfFiveMinutes(start)) AS bucket, count() FROM spans"
+                    f" WHERE {_WINDOW} GROUP BY bucket ORDER BY bucket",
                     parameters={"project": project or "", "from_ns": from_ns, "to_ns": to_ns},
                 ).result_rows
             )
