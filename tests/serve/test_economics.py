@@ -6,9 +6,10 @@ import httpx
 import pytest
 
 from sightline.serve import economics_models as models
+from sightline.serve.models import Model
 
 WINDOW = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-01T01:00:00Z"}
-ANSWERS: dict[str, type[models.Model]] = {
+ANSWERS: dict[str, type[Model]] = {
     "spend": models.SpendResponse,
     "cache": models.CacheResponse,
     "cache/prefixes": models.PrefixesResponse,
