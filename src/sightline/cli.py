@@ -42,10 +42,11 @@ def serve(
     port: Annotated[int | None, _option("port", "--port")] = None,
     grpc_port: Annotated[int | None, _option("grpc_port", "--grpc-port")] = None,
     store: Annotated[str | None, _option("store", "--store")] = None,
+    config: Annotated[str | None, _option("config", "--config")] = None,
     log_level: Annotated[str | None, _option("log_level", "--log-level")] = None,
 ) -> None:
     """Receive OTLP, store it, answer questions about it."""
-    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, log_level=log_level)
+    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, config=config, log_level=log_level)
     _run(settings, lambda listening: _announce(settings, listening))
 
 
@@ -119,6 +120,49 @@ def show_prices(
     settings = _settings(data=data)
     try:
         show(settings, model, provider=provider, at=at, kind=kind)
+    except SightlineError as error:
+        _fail(str(error))
+
+
+_UrlOption = Annotated[str, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running server.")]
+_ProjectOption = Annotated[str | None, typer.Option("--project", help="One project; without it all of them.", show_default=False)]
+_FromOption = Annotated[
+    str | None, typer.Option("--from", help="First moment: 2026-11-01, -7d …; without it the beginning.", show_default=False)
+]
+_ToOption = Annotated[str | None, typer.Option("--to", help="First moment after; without it the end.", show_default=False)]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@app.command()
+def reprice(
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
+) -> None:
+    """Have a running server price a window's calls anew, and say how much moved."""
+    from sightline.cli_repair import reprice as ask
+
+    try:
+        ask(url, project, from_, to, as_json=as_json)
+    except SightlineError as error:
+        _fail(str(error))
+
+
+@app.command()
+def refact(
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
+) -> None:
+    """Have a running server derive the facts of a window's spans again, by today's conventions and configured sources."""
+    from sightline.cli_repair import refact as ask
+
+    try:
+        ask(url, project, from_, to, as_json=as_json)
     except SightlineError as error:
         _fail(str(error))
 

@@ -20,7 +20,9 @@ class FactSources(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sources: tuple[str, ...] = Field(description="attributes.KEY, resource.KEY or attributes.KEY#path.in.json, the one to be believed first first.")
+    sources: tuple[str, ...] = Field(
+        description="attributes.KEY, resource.KEY or attributes.KEY#path.in.json, the one to be believed first first."
+    )
 
 
 class Settings(BaseSettings):
@@ -33,6 +35,12 @@ class Settings(BaseSettings):
         None,
         pattern=r"^clickhouses?(\+https?)?://",
         description="A ClickHouse server instead of the embedded engine: clickhouse://user:password@host:8123/database.",
+    )
+    config: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        description="A PostgreSQL for budgets and other configuration instead of config.db in the data directory: "
+        "postgresql://user:password@host:5432/database.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on, for HTTP and gRPC.")
     port: int = Field(4318, ge=0, le=65535, description="Port of OTLP/HTTP, the API and the UI; 0 picks a free one.")
@@ -59,9 +67,7 @@ class Settings(BaseSettings):
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
-    facts: dict[str, FactSources] = Field(
-        {}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md."
-    )
+    facts: dict[str, FactSources] = Field({}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md.")
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
     currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")
     revenue: tuple[Revenue, ...] = Field((), description="What requests earn that don't say it, `[[revenue]]` tables: docs/prices.md.")

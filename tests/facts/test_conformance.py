@@ -54,15 +54,15 @@ class Case:
 
 def cases() -> list[Any]:
     return [
-        pytest.param(Case(root_family.name, name, root_family / name, said["spans"], said["provider_calls"]), id=f"{root_family.name}-{name}")
+        pytest.param(
+            Case(root_family.name, name, root_family / name, said["spans"], said["provider_calls"]), id=f"{root_family.name}-{name}"
+        )
         for root in ROOTS
         if root.is_dir()
         for root_family in sorted(root.iterdir())
         if (root_family / "manifest.json").is_file()
         for name, said in json.loads((root_family / "manifest.json").read_text())["cases"].items()
     ]
-
-
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,9 @@ def truth_of(served: Call) -> dict[str, Any]:
         "request_model": served["request_model"],
         "response_model": served.get("response_model"),
         "status": "error" if served["is_error"] else None,
-        "error_type": {429: "rate_limited", 529: "overloaded", 500: "server_error", 503: "overloaded"}.get(served["http_status"]) if served["is_error"] else None,
+        "error_type": {429: "rate_limited", 529: "overloaded", 500: "server_error", 503: "overloaded"}.get(served["http_status"])
+        if served["is_error"]
+        else None,
         "http_status": served["http_status"],
         **{fact: served.get(fact) for fact in TOKENS},
     }
@@ -124,7 +126,15 @@ def in_order(spans: list[dict[str, Any]], served: list[Call]) -> list[tuple[Call
     for kind in ("embedding", "llm"):
         of_kind = [span for span in calls if span["kind"] == kind]
         wanted = [call for call in served if ("embed" in call["api"]) == (kind == "embedding")]
-        while len(wanted) > len(of_kind) and (again := next((i for i, call in enumerate(wanted[:-1]) if call["is_error"] and wanted[i + 1]["input"] == call["input"]), None)) is not None:
+        while (
+            len(wanted) > len(of_kind)
+            and (
+                again := next(
+                    (i for i, call in enumerate(wanted[:-1]) if call["is_error"] and wanted[i + 1]["input"] == call["input"]), None
+                )
+            )
+            is not None
+        ):
             del wanted[again]
         pairs += list(zip(wanted, of_kind, strict=False))
         if len(wanted) != len(of_kind):
@@ -159,7 +169,12 @@ def faults(case: Case, spans: list[dict[str, Any]]) -> dict[str, str]:
             elif got != truth and not (got == 0 and truth is None):  # a provider that does not speak of it has none
                 wrong[where] = f"{got}, served {truth}"
         content = span["content"]
-        if served.get("input") and served["input"] in sent and span["kind"] == "llm" and served["input"] not in text_of(content["input_messages"]):
+        if (
+            served.get("input")
+            and served["input"] in sent
+            and span["kind"] == "llm"
+            and served["input"] not in text_of(content["input_messages"])
+        ):
             wrong[f"{number}.input"] = f"{content['input_messages']}"[:200]
         if served.get("output") and served["output"] in sent and served["output"] not in text_of(content["output_messages"]):
             wrong[f"{number}.output"] = f"{content['output_messages']}"[:200]
@@ -168,7 +183,9 @@ def faults(case: Case, spans: list[dict[str, Any]]) -> dict[str, str]:
             if [part["tool_name"] for part in called] != [served["tool"]] or not isinstance(called[0]["arguments"], dict):
                 wrong[f"{number}.tool_calls"] = f"{called}"[:200]
     for span in spans:
-        if span["kind"] == "tool" and not (span["tool_name"] and span["content"]["tool_call"] and span["content"]["tool_call"]["arguments"] is not None):
+        if span["kind"] == "tool" and not (
+            span["tool_name"] and span["content"]["tool_call"] and span["content"]["tool_call"]["arguments"] is not None
+        ):
             wrong[f"tool.{span['name']}"] = f"{span['tool_name']}, {span['content']['tool_call']}"
         if span["kind"] in {"retrieval", "rerank"} and not span["content"]["documents"]:
             wrong[f"documents.{span['name']}"] = "none"
@@ -183,7 +200,12 @@ def carried(sent: str, fact: str, truth: Any) -> bool:
         return False
     if fact == "finish_reason":
         return re.search(rf"(?i)(finish|stop)_?reasons?\W{{1,12}}(\w*\.)?{truth}\b", sent) is not None
-    words = {"reasoning_tokens": "reasoning|thoughts", "cache_read_tokens": "cache", "cache_write_tokens": "cache", "output_tokens": "output|completion"}
+    words = {
+        "reasoning_tokens": "reasoning|thoughts",
+        "cache_read_tokens": "cache",
+        "cache_write_tokens": "cache",
+        "output_tokens": "output|completion",
+    }
     return all(re.search(part, sent) for part in (rf"(?<![\w.-]){re.escape(str(truth))}(?![\w.-])", words.get(fact, "")))
 
 

@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { Empty, Failed } from "./kit/States";
 import { VIEWS, type View } from "./parts/views";
+import { validate as validateEconomics } from "./screens/economics/url";
 import { Shell } from "./screens/Shell";
 import { TracesScreen } from "./screens/traces/TracesScreen";
 import { validate } from "./screens/traces/url";
@@ -20,12 +21,13 @@ const root = createRootRoute({
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/traces" });
+  validateSearch: project,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/traces", search });
   },
 });
 const traces = createRoute({ getParentRoute: () => root, path: "/traces", component: TracesScreen, validateSearch: validate });
-type TraceSearch = { project?: string; span?: string; view?: View; http?: boolean };
+type TraceSearch = { project?: string; span?: string; view?: View; http?: boolean; costs?: boolean };
 const trace = createRoute({
   getParentRoute: () => root,
   path: "/traces/$id",
@@ -33,7 +35,13 @@ const trace = createRoute({
   validateSearch: (said: Record<string, unknown>): TraceSearch => {
     const span = text(said.span);
     const view = VIEWS.find((name) => name === said.view);
-    return { ...project(said), ...(span && { span }), ...(view && { view }), ...(said.http === true && { http: true }) };
+    return {
+      ...project(said),
+      ...(span && { span }),
+      ...(view && { view }),
+      ...(said.http === true && { http: true }),
+      ...(said.costs === false && { costs: false }),
+    };
   },
 });
 const ledger = createRoute({
@@ -42,8 +50,25 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import("./screens/ledger/LedgerScreen"), "LedgerScreen"),
   validateSearch: project,
 });
+const economics = createRoute({
+  getParentRoute: () => root,
+  path: "/economics",
+  validateSearch: validateEconomics,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/economics/$tab", params: { tab: "spend" }, search, replace: true });
+  },
+});
+const economicsTab = createRoute({
+  getParentRoute: () => root,
+  path: "/economics/$tab",
+  component: lazyRouteComponent(() => import("./screens/economics/EconomicsScreen"), "EconomicsScreen"),
+  validateSearch: validateEconomics,
+});
 
-export const router = createRouter({ routeTree: root.addChildren([home, traces, trace, ledger]), defaultPreload: false });
+export const router = createRouter({
+  routeTree: root.addChildren([home, traces, trace, economics, economicsTab, ledger]),
+  defaultPreload: false,
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -91,7 +91,9 @@ class FactSql:
             f"(scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''} AND said_kind = 'llm')"
             for scope, name, silent in NO_CALLS
         )
-        by_name = ", ".join(f"scope_name = {quoted(scope)} AND ({of}) LIKE {quoted(name)}, {quoted(kind)}" for scope, of, name, kind in NAMED_KINDS)
+        by_name = ", ".join(
+            f"scope_name = {quoted(scope)} AND ({of}) LIKE {quoted(name)}, {quoted(kind)}" for scope, of, name, kind in NAMED_KINDS
+        )
         return {
             "name": "name",
             "parent_span_id": "nullIf(parent_id, '')",
@@ -261,7 +263,9 @@ class FactSql:
             "concat(attr_content['gen_ai.tool.definitions'], arrayStringConcat(arrayFilter((v, k) -> startsWith(k, 'llm.tools.'), "
             "mapValues(attr_content), mapKeys(attr_content))))"
         )
-        parts = "ifNull(request_model, ''), ifNull(temperature, -1), ifNull(max_tokens, 0), ifNull(prompt_name, ''), ifNull(prompt_version, '')"
+        parts = (
+            "ifNull(request_model, ''), ifNull(temperature, -1), ifNull(max_tokens, 0), ifNull(prompt_name, ''), ifNull(prompt_version, '')"
+        )
         return f"if(kind = 'llm', lower(hex(cityHash64({parts}, {system}, {tools}))), NULL)"
 
     def _documents(self) -> Mapping[str, str]:
@@ -272,7 +276,9 @@ class FactSql:
         )
         searched = "kind IN ('retrieval', 'rerank')"
         text = f"(arrayFirst(t -> startsWith(t, '[') OR startsWith(t, '{{'), [{', '.join(map(self._raw, lists))}]) AS documents_text)"
-        listed = "if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), JSONExtractArrayRaw(documents_text, 'documents'))"
+        listed = (
+            "if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), JSONExtractArrayRaw(documents_text, 'documents'))"
+        )
         flat = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
         flat_documents = f"arrayMap(k -> splitByChar('.', toString(k))[3], arrayFilter(k -> {flat}, mapKeys(attr_content)))"
         flat_scores = ", ".join(

@@ -27,7 +27,20 @@ CONVENTIONS = (
 """The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself rather than of the span."""
 
 How = Literal[
-    "text", "number", "boolean", "list", "json_text", "json_number", "json_boolean", "json_true", "pattern", "words", "event", "moment", "resource", "map_text"
+    "text",
+    "number",
+    "boolean",
+    "list",
+    "json_text",
+    "json_number",
+    "json_boolean",
+    "json_true",
+    "pattern",
+    "words",
+    "event",
+    "moment",
+    "resource",
+    "map_text",
 ]
 When = Literal["", "answered", "failed", "snapshot", "alias"]
 

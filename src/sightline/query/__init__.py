@@ -5,7 +5,7 @@ from sightline.query.binder import Binder, buckets
 from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
 from sightline.query.compile import Filter
 from sightline.query.conditions import Scene
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field
+from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
 from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
 from sightline.query.reader import Reader, Row
@@ -27,6 +27,7 @@ __all__ = [
     "AnswerColumn",
     "Binder",
     "Field",
+    "FieldType",
     "Filter",
     "Grouping",
     "ListQuestion",

@@ -27,7 +27,7 @@ from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
 from sightline.settings import Settings
-from sightline.store import SettlingOptions, Store, StoreOptions, open_store
+from sightline.store import ConfigOptions, Configuration, SettlingOptions, Store, StoreOptions, open_config, open_store
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +50,7 @@ class House:
 
     settings: Settings
     store: Store
+    config: Configuration
     receiver: Receiver
     grpc_port: int | None
 
@@ -59,13 +60,14 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port can't."""
     async with (
         open_store(store_options(settings)) as store,  # takes the directory's lock, applies migrations
+        open_config(ConfigOptions(settings.data, settings.config)) as config,
         receiving(receiver_options(settings), store) as receiver,  # on exit hands over what it holds
         contextlib.AsyncExitStack() as stack,
     ):
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
-        yield House(settings, store, receiver, grpc_port)  # left in reverse order, whatever fails
+        yield House(settings, store, config, receiver, grpc_port)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -74,7 +76,7 @@ class Application:
     def __init__(self, house: House, api: FastAPI) -> None:
         self._otlp = OtlpHttp(house.receiver)
         self._api = api
-        self._state = {"store": house.store, "receiver": house.receiver, "settings": house.settings}
+        self._state = {"store": house.store, "config": house.config, "receiver": house.receiver, "settings": house.settings}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """ASGI."""

@@ -23,21 +23,37 @@ export class ApiError extends Error {
   }
 }
 
-export async function get<T>(
-  path: string,
-  params: Record<string, string | number | undefined>,
-  signal?: AbortSignal,
-): Promise<T> {
+/** What a URL asks: a list is its name said again and again. */
+export type Params = Record<string, string | number | boolean | readonly string[] | undefined>;
+
+export async function get<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
+  return answer<T>(fetch(address(path, params), signal ? { signal } : {}));
+}
+
+/** Where an answer is found, to fetch it or to download it. */
+export function address(path: string, params: Params): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) if (value !== undefined && value !== "") query.set(name, String(value));
-  return answer<T>(fetch(`/api/v1${path}?${query}`, signal ? { signal } : {}));
+  for (const [name, value] of Object.entries(params))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== "") query.append(name, String(one));
+  return `/api/v1${path}?${query}`;
 }
 
 export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const headers = { "content-type": "application/json" };
-  return answer<T>(
-    fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), ...(signal ? { signal } : {}) }),
-  );
+  return send<T>("POST", path, body, signal);
+}
+
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return send<T>("PUT", path, body);
+}
+
+export async function remove(path: string): Promise<void> {
+  return send<void>("DELETE", path);
+}
+
+async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const json = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return answer<T>(fetch(`/api/v1${path}`, { method, ...json, ...(signal ? { signal } : {}) }));
 }
 
 async function answer<T>(asked: Promise<Response>): Promise<T> {
@@ -48,6 +64,7 @@ async function answer<T>(asked: Promise<Response>): Promise<T> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("The server can't be reached.", 0, null);
   }
+  if (response.status === 204) return undefined as T;
   if (response.ok) return (await response.json()) as T;
   const said = (await response.json().catch(() => null)) as { error?: string; column?: number | null } | null;
   throw new ApiError(said?.error ?? `The server answered ${response.status}.`, response.status, said?.column ?? null);

@@ -24,6 +24,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/economics/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Caches
+         * @description What the providers' prompt caches and the application's own cache saved, and what was spent on writes that nobody read.
+         */
+        get: operations["get_cache_api_v1_economics_cache_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/cache/prefixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find avoidable cache misses
+         * @description Prompt prefixes that were seen before and not read from the provider's cache, found in the stored content.
+         */
+        get: operations["get_prefixes_api_v1_economics_cache_prefixes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/margin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Margins
+         * @description What requests earned and cost by groups, the worst margin first. The filter selects requests: one of their spans satisfies it.
+         *
+         *     A request belongs to the group of its root; where the root does not know, to that of its dearest span which does.
+         */
+        get: operations["get_margin_api_v1_economics_margin_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/margin/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain a margin
+         * @description What a group's requests spend more on than all others: correlation, to look at and not to believe.
+         */
+        get: operations["get_margin_why_api_v1_economics_margin_why_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List prices
+         * @description The newest catalogue's rules for the models that spans have named.
+         */
+        get: operations["get_prices_api_v1_economics_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spend
+         * @description What was spent: in all, per request and session, over time, and by groups, each against the window before.
+         *
+         *     The movers are the groups by the size of `change_usd`.
+         */
+        get: operations["get_spend_api_v1_economics_spend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/unpriced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what has no price
+         * @description Models in use without a price, and calls that said nothing of their usage, busiest first.
+         */
+        get: operations["get_unpriced_api_v1_economics_unpriced_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find waste
+         * @description Money that bought nothing, by kinds; each with how it was found and the dearest traces. No call is counted twice in the sum.
+         */
+        get: operations["get_waste_api_v1_economics_waste_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what if
+         * @description What the same calls would have cost, from their own token counts; `assumptions` says what that takes for granted.
+         */
+        get: operations["get_what_if_api_v1_economics_what_if_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facts": {
         parameters: {
             query?: never;
@@ -266,6 +450,103 @@ export interface components {
             /** Keys */
             keys: string[];
         };
+        /**
+         * Cache
+         * @description A provider's prompt cache over calls with known input tokens.
+         */
+        Cache: {
+            /**
+             * Break Even Reads
+             * @description How often a written token must be read to pay for itself.
+             */
+            break_even_reads: number | null;
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /** Cache Write Tokens */
+            cache_write_tokens: number | null;
+            /** Cache Write Usd */
+            cache_write_usd: number | null;
+            /** Calls */
+            calls: number;
+            /** Hit Rate Requests */
+            hit_rate_requests: number | null;
+            /** Hit Rate Tokens */
+            hit_rate_tokens: number | null;
+            /**
+             * Hits
+             * @description Calls that read something.
+             */
+            hits: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Misses */
+            misses: number;
+            /** Reads Per Write */
+            reads_per_write: number | null;
+            /** Saved How */
+            saved_how: string;
+            /**
+             * Saved Usd
+             * @description What the read tokens would have cost uncached, less what they cost.
+             */
+            saved_usd: number | null;
+            /**
+             * Silent Calls
+             * @description Calls that say nothing of the cache; counted as misses.
+             */
+            silent_calls: number;
+            /**
+             * Unread Write Usd
+             * @description Spent on writes that no later call with the same prompt read within the lifetime.
+             */
+            unread_write_usd: number | null;
+            /**
+             * Write Premium Usd
+             * @description What writes cost over the uncached price.
+             */
+            write_premium_usd: number | null;
+        };
+        /** CacheGroup */
+        CacheGroup: {
+            before: components["schemas"]["Cache"] | null;
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            now: components["schemas"]["Cache"];
+        };
+        /** CachePoint */
+        CachePoint: {
+            /** Hit Rate Requests */
+            hit_rate_requests: number | null;
+            /** Hit Rate Tokens */
+            hit_rate_tokens: number | null;
+            /** Saved Usd */
+            saved_usd: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** CacheResponse */
+        CacheResponse: {
+            application: components["schemas"]["OwnCacheThen"];
+            /** Assumptions */
+            assumptions: string[];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            previous: components["schemas"]["MoneyWindow"] | null;
+            previous_provider: components["schemas"]["Cache"] | null;
+            provider: components["schemas"]["Cache"];
+            /** Provider Groups */
+            provider_groups: components["schemas"]["CacheGroup"][];
+            /** Series */
+            series: components["schemas"]["CachePoint"][];
+            window: components["schemas"]["MoneyWindow"];
+        };
         /** Column */
         Column: {
             /**
@@ -349,6 +630,46 @@ export interface components {
             rank: number;
             /** Score */
             score?: number | null;
+        };
+        /**
+         * Driver
+         * @description What goes together with a group's higher cost.
+         */
+        Driver: {
+            /** Calls Per Request */
+            calls_per_request: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Excess Usd
+             * @description What the group's requests would not have cost, had they cost here what the others' cost.
+             */
+            excess_usd: number | null;
+            /** Fact */
+            fact: string;
+            /** Filter */
+            filter: string | null;
+            /** Others Calls Per Request */
+            others_calls_per_request: number | null;
+            /** Others Per Request Usd */
+            others_per_request_usd: number | null;
+            /** Others Tokens Per Call */
+            others_tokens_per_call: number | null;
+            /** Per Request Usd */
+            per_request_usd: number | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Share
+             * @description Of the group's cost.
+             */
+            share: number | null;
+            /** Tokens Per Call */
+            tokens_per_call: number | null;
+            /** Trace Ids */
+            trace_ids: string[];
+            /** Value */
+            value: string;
         };
         /**
          * ErrorResponse
@@ -489,6 +810,80 @@ export interface components {
             /** Trace State */
             trace_state?: string | null;
         };
+        /**
+         * Margin
+         * @description Of requests. A margin needs both revenue and cost to be known.
+         */
+        Margin: {
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Margin Rate
+             * @description Margin ÷ revenue of the requests where both are known.
+             */
+            margin_rate: number | null;
+            /** Margin Usd */
+            margin_usd: number | null;
+            /** Priced Share */
+            priced_share: number | null;
+            /** Requests */
+            requests: number;
+            /** Requests With Revenue */
+            requests_with_revenue: number;
+            /** Revenue Usd */
+            revenue_usd: number | null;
+            /** Unprofitable Requests */
+            unprofitable_requests: number;
+        };
+        /** MarginGroup */
+        MarginGroup: {
+            before: components["schemas"]["Margin"] | null;
+            /** Change Usd */
+            change_usd: number | null;
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            now: components["schemas"]["Margin"];
+        };
+        /** MarginResponse */
+        MarginResponse: {
+            /**
+             * Groups
+             * @description The worst margin first.
+             */
+            groups: components["schemas"]["MarginGroup"][];
+            /** More Groups */
+            more_groups: number;
+            previous: components["schemas"]["MoneyWindow"] | null;
+            previous_total: components["schemas"]["Margin"] | null;
+            total: components["schemas"]["Margin"];
+            window: components["schemas"]["MoneyWindow"];
+        };
+        /** MarginWhyResponse */
+        MarginWhyResponse: {
+            /** Cost Per Request Usd */
+            cost_per_request_usd: number | null;
+            /**
+             * Drivers
+             * @description By excess from the top.
+             */
+            drivers: components["schemas"]["Driver"][];
+            /** Group */
+            group: (string | null)[];
+            /** Note */
+            note: string;
+            /** Others Cost Per Request Usd */
+            others_cost_per_request_usd: number | null;
+            /** Others Revenue Per Request Usd */
+            others_revenue_per_request_usd: number | null;
+            previous: components["schemas"]["MoneyWindow"] | null;
+            /** Requests */
+            requests: number;
+            /** Revenue Per Request Usd */
+            revenue_per_request_usd: number | null;
+            window: components["schemas"]["MoneyWindow"];
+        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -502,6 +897,56 @@ export interface components {
              * @description system, user, assistant or tool; else the sender's word.
              */
             role: string;
+        };
+        /**
+         * MoneyWindow
+         * @description [from, to) on `start`; an open side is null.
+         */
+        MoneyWindow: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * OwnCache
+         * @description The application's own cache, by requests.
+         */
+        OwnCache: {
+            /** Hit Rate */
+            hit_rate: number | null;
+            /** Hits */
+            hits: number;
+            /** Lookups */
+            lookups: number;
+            /** Misses */
+            misses: number;
+            /**
+             * Saved Estimate
+             * @description How the saving is estimated.
+             */
+            saved_estimate: string;
+            /** Saved Usd */
+            saved_usd: number | null;
+        };
+        /** OwnCacheThen */
+        OwnCacheThen: {
+            /** Hit Rate */
+            hit_rate: number | null;
+            /** Hits */
+            hits: number;
+            /** Lookups */
+            lookups: number;
+            /** Misses */
+            misses: number;
+            previous: components["schemas"]["OwnCache"] | null;
+            /**
+             * Saved Estimate
+             * @description How the saving is estimated.
+             */
+            saved_estimate: string;
+            /** Saved Usd */
+            saved_usd: number | null;
         };
         /**
          * Part
@@ -538,6 +983,203 @@ export interface components {
             type: "text" | "reasoning" | "image" | "audio" | "file" | "tool_call" | "tool_result" | "other";
             /** Uri */
             uri?: string | null;
+        };
+        /**
+         * PerUnit
+         * @description Of the `n` requests or sessions with a known cost.
+         */
+        PerUnit: {
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /**
+             * P95
+             * @description Show it from 100 on.
+             */
+            p95: number | null;
+            /**
+             * P99
+             * @description Show it from 500 on.
+             */
+            p99: number | null;
+        };
+        /**
+         * Prefix
+         * @description Prompts that begin alike, and what of their beginning was sent again without being read from the cache.
+         */
+        Prefix: {
+            /** Avoidable Tokens */
+            avoidable_tokens: number;
+            /** Avoidable Usd */
+            avoidable_usd: number | null;
+            /** Calls */
+            calls: number;
+            /** Filter */
+            filter: string;
+            /** Last Hit */
+            last_hit: string | null;
+            /**
+             * Missing Since
+             * @description The first call since the last hit that could have read and did not.
+             */
+            missing_since: string | null;
+            /** Model */
+            model: string | null;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Prefix Tokens
+             * @description What a call of the group typically has in common with an earlier one.
+             */
+            prefix_tokens: number;
+            /**
+             * Preview
+             * @description How the system instructions begin; of prompts without, how the messages do.
+             */
+            preview: string;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Read Calls
+             * @description Calls that read anything from the cache.
+             */
+            read_calls: number;
+            /** Seen Before Calls */
+            seen_before_calls: number;
+            /**
+             * Trace Ids
+             * @description Those with the most avoidable tokens.
+             */
+            trace_ids: string[];
+        };
+        /**
+         * PrefixesResponse
+         * @description Avoidable misses: prefixes seen before in content that were not read from the cache.
+         */
+        PrefixesResponse: {
+            /** Assumptions */
+            assumptions: string[];
+            /** Avoidable Rate */
+            avoidable_rate: number | null;
+            /** Avoidable Tokens */
+            avoidable_tokens: number | null;
+            /**
+             * Avoidable Usd
+             * @description At the uncached price less that of a cached read.
+             */
+            avoidable_usd: number | null;
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /**
+             * Calls
+             * @description Calls that were compared.
+             */
+            calls: number;
+            /** Calls Without Content */
+            calls_without_content: number;
+            /** Hit Rate Tokens */
+            hit_rate_tokens: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Prefixes */
+            prefixes: components["schemas"]["Prefix"][];
+            previous: components["schemas"]["MoneyWindow"] | null;
+            /**
+             * Requests Avoidable
+             * @description Calls with avoidable tokens.
+             */
+            requests_avoidable: number | null;
+            /** Requests Avoidable Rate */
+            requests_avoidable_rate: number | null;
+            /** Seen Before Rate */
+            seen_before_rate: number | null;
+            /** Seen Before Tokens */
+            seen_before_tokens: number | null;
+            /**
+             * Unpriced Tokens
+             * @description Avoidable tokens without a known price.
+             */
+            unpriced_tokens: number | null;
+            window: components["schemas"]["MoneyWindow"];
+        };
+        /**
+         * Price
+         * @description One rule. Token prices are USD per million; `request`, `web_search` and `second` are USD each.
+         */
+        Price: {
+            /**
+             * Above Tokens
+             * @description Holds for calls with more input tokens.
+             */
+            above_tokens: number | null;
+            /** Cache Read */
+            cache_read: number | null;
+            /** Cache Write */
+            cache_write: number | null;
+            /** Cache Write 1H */
+            cache_write_1h: number | null;
+            /** Context Tokens */
+            context_tokens: number | null;
+            /**
+             * Day From S
+             * @description Second of the day (UTC) from which it holds.
+             */
+            day_from_s: number;
+            /** Day To S */
+            day_to_s: number;
+            /** Input */
+            input: number | null;
+            /** Input Audio */
+            input_audio: number | null;
+            /** Input Image */
+            input_image: number | null;
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string | null;
+            /** Output */
+            output: number | null;
+            /** Output Audio */
+            output_audio: number | null;
+            /** Output Image */
+            output_image: number | null;
+            /**
+             * Price
+             * @description The price's name; null: the model has none.
+             */
+            price: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Reasoning */
+            reasoning: number | null;
+            /** Request */
+            request: number | null;
+            /** Request Model */
+            request_model: string | null;
+            /** Second */
+            second: number | null;
+            /** Service Tier */
+            service_tier: string | null;
+            /** Unit */
+            unit: string;
+            /** Valid From */
+            valid_from: string | null;
+            /** Valid To */
+            valid_to: string | null;
+            /** Web Search */
+            web_search: number | null;
+        };
+        /** PricesResponse */
+        PricesResponse: {
+            /** Catalogue */
+            catalogue: string | null;
+            /** Prices */
+            prices: components["schemas"]["Price"][];
         };
         /** Project */
         Project: {
@@ -744,6 +1386,122 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["Span"][];
         };
+        /**
+         * Spend
+         * @description Sums over calls: counted rows of models, and whatever else has a price or usage. Weights of head sampling are in them.
+         */
+        Spend: {
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /** Cache Read Usd */
+            cache_read_usd: number | null;
+            /** Cache Write Tokens */
+            cache_write_tokens: number | null;
+            /** Cache Write Usd */
+            cache_write_usd: number | null;
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Other Usd */
+            other_usd: number | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Output Usd */
+            output_usd: number | null;
+            /** Priced Calls */
+            priced_calls: number;
+            /**
+             * Priced Share
+             * @description Priced ÷ (priced + unpriced + unknown usage): how much of the traffic the sums speak of.
+             */
+            priced_share: number | null;
+            /** Reasoning Tokens */
+            reasoning_tokens: number | null;
+            /**
+             * Reported Usd
+             * @description What the senders say that it cost.
+             */
+            reported_usd: number | null;
+            /**
+             * Requests
+             * @description Requests with at least one such call.
+             */
+            requests: number;
+            /** Uncached Input Usd */
+            uncached_input_usd: number | null;
+            /**
+             * Unknown Usage Calls
+             * @description Succeeded, and said nothing of its usage.
+             */
+            unknown_usage_calls: number;
+            /**
+             * Unpriced Calls
+             * @description Usage known, price unknown.
+             */
+            unpriced_calls: number;
+        };
+        /** SpendGroup */
+        SpendGroup: {
+            before: components["schemas"]["Spend"] | null;
+            /** Change Usd */
+            change_usd: number | null;
+            /**
+             * Filter
+             * @description Selects the group's spans; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            now: components["schemas"]["Spend"];
+            /** Per Request Usd */
+            per_request_usd: number | null;
+            /**
+             * Share
+             * @description Of the total's cost.
+             */
+            share: number | null;
+        };
+        /** SpendPoint */
+        SpendPoint: {
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Group
+             * @description As in `groups`; ['(other)'] is the rest.
+             */
+            group: (string | null)[];
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** SpendResponse */
+        SpendResponse: {
+            /**
+             * Groups
+             * @description By cost from the top; chosen by the larger of now and before, so that movers are there.
+             */
+            groups: components["schemas"]["SpendGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            per_request: components["schemas"]["PerUnit"];
+            per_session: components["schemas"]["PerUnit"];
+            previous: components["schemas"]["MoneyWindow"] | null;
+            previous_per_request: components["schemas"]["PerUnit"] | null;
+            previous_total: components["schemas"]["Spend"] | null;
+            /** Series */
+            series: components["schemas"]["SpendPoint"][];
+            total: components["schemas"]["Spend"];
+            window: components["schemas"]["MoneyWindow"];
+        };
         /** ToolCall */
         ToolCall: {
             /** Arguments */
@@ -931,6 +1689,56 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
+        /** UnknownUsage */
+        UnknownUsage: {
+            /** Calls */
+            calls: number;
+            /** Filter */
+            filter: string;
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
+        };
+        /** UnpricedModel */
+        UnpricedModel: {
+            /** Calls */
+            calls: number;
+            /** Filter */
+            filter: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** Model */
+            model: string | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Provider */
+            provider: string | null;
+            /** Why */
+            why: string;
+        };
+        /** UnpricedResponse */
+        UnpricedResponse: {
+            /** Models */
+            models: components["schemas"]["UnpricedModel"][];
+            /** Unknown Usage */
+            unknown_usage: components["schemas"]["UnknownUsage"][];
+            window: components["schemas"]["MoneyWindow"];
+        };
         /**
          * ValuesResponse
          * @description Values seen for a fact or attribute, most frequent first: for completion.
@@ -938,6 +1746,87 @@ export interface components {
         ValuesResponse: {
             /** Values */
             values: string[];
+        };
+        /** WasteKind */
+        WasteKind: {
+            /**
+             * Added
+             * @description Whether waste_usd holds it.
+             */
+            added: boolean;
+            /** Calls */
+            calls: number;
+            /** Estimate */
+            estimate: boolean;
+            /** Filter */
+            filter: string | null;
+            /** How */
+            how: string;
+            /** Kind */
+            kind: string;
+            /** Meaning */
+            meaning: string;
+            /** Requests */
+            requests: number;
+            /**
+             * Share
+             * @description Of the spend; of documents and system instructions: of the input tokens.
+             */
+            share: number | null;
+            /** Title */
+            title: string;
+            /** Trace Ids */
+            trace_ids: string[];
+            /** Usd */
+            usd: number | null;
+        };
+        /** WasteResponse */
+        WasteResponse: {
+            /** Assumptions */
+            assumptions: string[];
+            /** How Added */
+            how_added: string;
+            /** Kinds */
+            kinds: components["schemas"]["WasteKind"][];
+            /** Spend Usd */
+            spend_usd: number | null;
+            /** Waste Usd */
+            waste_usd: number | null;
+            window: components["schemas"]["MoneyWindow"];
+        };
+        /** WhatIfModel */
+        WhatIfModel: {
+            /** Actual Usd */
+            actual_usd: number | null;
+            /** Calls */
+            calls: number;
+            /** Hypothetical Usd */
+            hypothetical_usd: number | null;
+            /** Model */
+            model: string | null;
+        };
+        /**
+         * WhatIfResponse
+         * @description Both sums are over the calls that have a price on both sides.
+         */
+        WhatIfResponse: {
+            /** Actual Usd */
+            actual_usd: number | null;
+            /** Assumptions */
+            assumptions: string[];
+            /** By */
+            by: components["schemas"]["WhatIfModel"][];
+            /** Calls */
+            calls: number;
+            /** Calls Left Out */
+            calls_left_out: number;
+            /** Calls Priced */
+            calls_priced: number;
+            /** Difference Usd */
+            difference_usd: number | null;
+            /** Hypothetical Usd */
+            hypothetical_usd: number | null;
+            window: components["schemas"]["MoneyWindow"];
         };
     };
     responses: never;
@@ -970,6 +1859,824 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttributeKeys"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_cache_api_v1_economics_cache_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description How long a cached prefix lives unused. */
+                lifetime?: string;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_prefixes_api_v1_economics_cache_prefixes_get: {
+        parameters: {
+            query?: {
+                /** @description How long a cached prefix lives unused. */
+                lifetime?: string;
+                /** @description Shorter prefixes do not count. */
+                min_tokens?: number;
+                /** @description The newest calls that are compared. */
+                calls?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrefixesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_margin_api_v1_economics_margin_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarginResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_margin_why_api_v1_economics_margin_why_get: {
+        parameters: {
+            query?: {
+                /** @description The fact that divides the group from the others. */
+                group_by?: string;
+                /** @description The group; left out: those of which the fact is unknown. */
+                value?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarginWhyResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_prices_api_v1_economics_prices_get: {
+        parameters: {
+            query?: {
+                /** @description In a provider's, model's or price's name. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_spend_api_v1_economics_spend_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_unpriced_api_v1_economics_unpriced_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnpricedResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_waste_api_v1_economics_waste_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_what_if_api_v1_economics_what_if_get: {
+        parameters: {
+            query?: {
+                /** @description Another model for all LLM calls. */
+                model?: string;
+                /** @description Its provider, where several sell it. */
+                provider?: string;
+                /** @description Read what was seen before from the provider's cache. */
+                caching?: boolean;
+                /** @description Another tier of service. */
+                service_tier?: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
@@ -1033,6 +2740,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FactsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
@@ -1107,6 +2828,20 @@ export interface operations {
                     "application/json": components["schemas"]["ValuesResponse"];
                 };
             };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
             422: {
                 headers: {
@@ -1179,6 +2914,20 @@ export interface operations {
                     "application/json": components["schemas"]["LedgerResponse"];
                 };
             };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
             422: {
                 headers: {
@@ -1240,6 +2989,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
@@ -1307,6 +3070,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
@@ -1386,6 +3163,20 @@ export interface operations {
                     "application/json": components["schemas"]["SpanPage"];
                 };
             };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
             422: {
                 headers: {
@@ -1455,6 +3246,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanDetail"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Nothing is stored under that id. */
@@ -1548,6 +3353,20 @@ export interface operations {
                     "application/json": components["schemas"]["TracePage"];
                 };
             };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
             422: {
                 headers: {
@@ -1615,6 +3434,20 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceDetail"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Nothing is stored under that id. */

@@ -7,13 +7,22 @@ import { useEffect, useRef } from "react";
 
 echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, BrushComponent, ToolboxComponent, CanvasRenderer]);
 
-type Props = { option: echarts.EChartsCoreOption; height: number; label: string; onBrush?: (from: number, to: number) => void };
+type Props = {
+  option: echarts.EChartsCoreOption;
+  height: number;
+  label: string;
+  onBrush?: (from: number, to: number) => void;
+  /** a bar or point was clicked: of which series, the how many-eth of its data */
+  onPick?: (series: number, index: number) => void;
+};
 
-export function Chart({ option, height, label, onBrush }: Props) {
+export function Chart({ option, height, label, onBrush, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
   const brushed = useRef(onBrush);
   brushed.current = onBrush;
+  const picked = useRef(onPick);
+  picked.current = onPick;
   useEffect(() => {
     if (!box.current) return;
     const made = echarts.init(box.current);
@@ -24,6 +33,9 @@ export function Chart({ option, height, label, onBrush }: Props) {
       const range = (event as { areas?: { coordRange?: [number, number] }[] }).areas?.[0]?.coordRange;
       if (range && range[1] > range[0]) brushed.current?.(range[0], range[1]);
       made.dispatchAction({ type: "brush", areas: [] });
+    });
+    made.on("click", ({ seriesIndex, dataIndex }) => {
+      if (seriesIndex !== undefined && dataIndex !== undefined) picked.current?.(seriesIndex, dataIndex);
     });
     return () => {
       watch.disconnect();
@@ -45,4 +57,23 @@ export function Chart({ option, height, label, onBrush }: Props) {
 
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** What a tooltip says, as nodes: names are somebody else's text and never become markup. */
+export function tip(title: string, lines: readonly (readonly [label: string, value: string, colour?: string])[]): HTMLElement {
+  const box = document.createElement("div");
+  box.className = "tip";
+  box.append(Object.assign(document.createElement("b"), { textContent: title }));
+  for (const [label, value, colour] of lines) {
+    const line = document.createElement("div");
+    const dot = Object.assign(document.createElement("i"), { className: "dot" });
+    dot.style.background = colour ?? "transparent";
+    line.append(
+      dot,
+      Object.assign(document.createElement("span"), { className: "cut", textContent: label }),
+      Object.assign(document.createElement("span"), { className: "num", textContent: value }),
+    );
+    box.append(line);
+  }
+  return box;
 }

@@ -6,7 +6,9 @@ import type { Doc, SpanDetail, SpanEvent } from "../api/client";
 import { Clipped } from "../kit/Clipped";
 import { Copy } from "../kit/Copy";
 import { Conversation, Value } from "./Conversation";
-import { count, duration, offset, text, UNKNOWN, usd } from "./format";
+import { CostBar } from "./CostBar";
+import { costing, partsOf } from "./costs";
+import { count, duration, offset, text, UNKNOWN, usd, usdChange } from "./format";
 import { Kind } from "./Marks";
 import { VIEWS, type View } from "./views";
 
@@ -19,11 +21,6 @@ const FIGURES: [string, string, (v: number | null) => string][] = [
   ["cache_write_tokens", "written to cache", count],
   ["output_tokens", "Output tokens", count],
   ["reasoning_tokens", "reasoning", count],
-  ["cost_usd", "Cost", usd],
-  ["input_cost_usd", "for input", usd],
-  ["cache_read_cost_usd", "for cached input", usd],
-  ["cache_write_cost_usd", "for cache writes", usd],
-  ["output_cost_usd", "for output", usd],
 ];
 const WORDS: [string, string][] = [
   ["model", "Model"],
@@ -107,6 +104,7 @@ export const SpanReader = memo(function SpanReader({ span, loading, reached, hap
         </Tabs.List>
         <Tabs.Panel value="content">
           {over && <Figures span={span} />}
+          {over && <Costs span={span} />}
           {reached === "ahead" && <p className="muted">It has not begun yet.</p>}
           {reached !== "ahead" && (
             <>
@@ -247,6 +245,48 @@ function Figures({ span }: { span: SpanDetail }) {
           </dl>
         ),
       )}
+    </div>
+  );
+}
+
+/** What the span cost and by which price, what the sender says that it cost; or why there is no cost. */
+function Costs({ span }: { span: SpanDetail }) {
+  const why = costing(span);
+  const own = why === "priced" ? (span.cost_usd as number) : null;
+  const reported = span.reported_cost_usd as number | null | undefined;
+  if (why === "none" && reported == null) return null;
+  return (
+    <div className="span-cost" role="group" aria-label="Cost">
+      <div className="line">
+        <span className="muted">Cost</span>
+        {own !== null && <b>{usd(own)}</b>}
+        {why === "unpriced" && (
+          <span className="chip" title="Its tokens are known, a price for them is not">
+            unpriced
+          </span>
+        )}
+        {why === "below" && <span className="muted">Its usage is counted on a span below it.</span>}
+        {fact(span, "price") && (
+          <span>
+            <span className="muted">by price</span> <span className="mono">{fact(span, "price")}</span>
+          </span>
+        )}
+        {fact(span, "service_tier") && (
+          <span>
+            <span className="muted">tier</span> {fact(span, "service_tier")}
+          </span>
+        )}
+        {span.served_from_cache === true && <span className="muted">answered by the application's own cache</span>}
+        {reported != null && (
+          <span>
+            <span className="muted">the sender says</span> {usd(reported)}
+            {own !== null && (
+              <span className="muted"> ({reported === own ? "the same" : `${usdChange(reported - own)} against ours`})</span>
+            )}
+          </span>
+        )}
+      </div>
+      {own !== null && <CostBar label="Parts of the cost" cost={partsOf(span)} />}
     </div>
   );
 }

@@ -1,7 +1,9 @@
-// Time bars over the tree: the wait for the first token apart from the stream, failures ringed. Only what is on screen is drawn.
+// Time bars over the tree: the wait for the first token apart from the stream, failures ringed; beside them what each span cost, in the
+// sum of all before it. Only what is on screen is drawn.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import { duration } from "./format";
+import { type Cost, costing, type costsOf, PARTS, partsOf } from "./costs";
+import { duration, usd } from "./format";
 import { kindColour } from "./Marks";
 import type { Row } from "./tree";
 
@@ -11,13 +13,17 @@ type Props = {
   collapsed: ReadonlySet<string>;
   /** ns from the trace's start up to which the replay has come; null when it is not played */
   now: number | null;
+  /** what the spans cost; null: that is not shown */
+  costs: ReturnType<typeof costsOf> | null;
+  /** show what the spans cost, or do not; left out where there is nothing to show */
+  onCosts?: () => void;
   onSelect: (id: string) => void;
   onToggle: (id: string) => void;
 };
 
 const ROW = 26;
 
-export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }: Props) {
+export function Waterfall({ rows, selected, collapsed, now, costs, onCosts, onSelect, onToggle }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 24 });
   const index = rows.findIndex((row) => row.span.span_id === selected);
@@ -30,13 +36,21 @@ export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }
     <div
       ref={box}
       className="waterfall"
+      data-costs={costs !== null}
       role="tree"
       aria-label="Spans in time"
       tabIndex={0}
       aria-activedescendant={selected ? `span-${selected}` : undefined}
     >
       <div className="wf-axis">
-        <span style={{ paddingLeft: 10 }}>{rows.length.toLocaleString("en-US")} spans</span>
+        <span style={{ paddingLeft: 10 }}>
+          {rows.length.toLocaleString("en-US")} spans
+          {onCosts && (
+            <button type="button" className="bare wf-costs" title="Press c" onClick={onCosts}>
+              {costs ? "hide costs" : "show costs"}
+            </button>
+          )}
+        </span>
         <div className="wf-ticks">
           {[0, 0.25, 0.5, 0.75].map((part) => (
             <span key={part} style={{ left: at(part * total), transform: part ? undefined : "none" }}>
@@ -45,6 +59,12 @@ export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }
           ))}
         </div>
         <span className="wf-dur">{duration(total)}</span>
+        {costs && (
+          <span className="wf-cost" title="What the spans cost, each after those above it">
+            <span />
+            <span className="wf-usd">{usd(costs.total)}</span>
+          </span>
+        )}
       </div>
       <div style={{ height: list.getTotalSize(), position: "relative" }}>
         {list.getVirtualItems().map((item) => {
@@ -114,10 +134,65 @@ export function Waterfall({ rows, selected, collapsed, now, onSelect, onToggle }
                 {now !== null && <i className="wf-now" style={{ left: at(Math.min(now, total)) }} />}
               </span>
               <span className="wf-dur">{duration(span.duration_ns)}</span>
+              {costs && <SpanCost row={row} cost={costs.bySpan.get(span.span_id)} total={costs.total} />}
             </div>
           );
         })}
       </div>
     </div>
+  );
+}
+
+/** Where a span's cost stands in the trace's: its own by parts, what is inside it as a shadow. */
+function SpanCost({ row: { span, hasChildren }, cost, total }: { row: Row; cost: Cost | undefined; total: number | null }) {
+  const at = (usd: number) => `${(usd / (total || 1)) * 100}%`;
+  const why = costing(span);
+  const parts = partsOf(span);
+  let left = cost?.before ?? 0;
+  return (
+    <span className="wf-cost">
+      <span className="wf-track">
+        {hasChildren && cost?.inside !== null && cost !== undefined && (
+          <i className="wf-inside" style={{ left: at(cost.before), width: at(cost.inside) }} />
+        )}
+        {cost?.own != null && (
+          <i
+            className="wf-bar wf-own"
+            style={{ left: at(cost.before), width: at(cost.own) }}
+            title={`${usd(cost.own)} of ${usd(total)}`}
+          />
+        )}
+        {cost?.own != null &&
+          PARTS.map(({ id, name, token }) => {
+            const part = parts[id];
+            if (!part || part <= 0) return null;
+            const from = left;
+            left += part;
+            return (
+              <i
+                key={id}
+                className="wf-part"
+                style={{ left: at(from), width: at(part), background: `var(${token})` }}
+                title={`${name} ${usd(part)}`}
+              />
+            );
+          })}
+      </span>
+      <span className="wf-usd">
+        {why === "priced" ? (
+          usd(cost?.own)
+        ) : why === "unpriced" ? (
+          <span className="warned" title="Its tokens are known, a price for them is not">
+            unpriced
+          </span>
+        ) : hasChildren && cost?.inside != null ? (
+          <span className="muted" title={why === "below" ? "Its usage is counted below" : "What is inside it"}>
+            {usd(cost.inside)}
+          </span>
+        ) : (
+          <span className="muted">{why === "below" ? "below" : ""}</span>
+        )}
+      </span>
+    </span>
   );
 }

@@ -2,13 +2,14 @@
 import { ActionIcon, Kbd, Modal, Select, useMantineColorScheme } from "@mantine/core";
 import { IconKeyboard, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { projects } from "../api/queries";
 import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
+  ["1 … 7", "Economics: the tabs, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -16,6 +17,7 @@ const KEYS: [string, string][] = [
   ["p", "play a trace in time order"],
   ["n  b", "next, previous moment of it"],
   ["h", "show HTTP client spans"],
+  ["c", "show what spans cost"],
   ["l", "live on, off"],
   ["t", "light, dark"],
   ["?", "this help"],
@@ -25,6 +27,7 @@ export function Shell() {
   const { setColorScheme, colorScheme } = useMantineColorScheme();
   const [help, setHelp] = useState(false);
   const search = useSearch({ strict: false }) as { project?: string };
+  const { pathname } = useLocation();
   const navigate = useNavigate();
   const dark = colorScheme === "dark" || (colorScheme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   const flip = () => setColorScheme(dark ? "light" : "dark");
@@ -41,6 +44,15 @@ export function Shell() {
         <nav className="tabs" aria-label="Screens">
           <Link to="/traces" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Traces
+          </Link>
+          <Link
+            to="/economics/$tab"
+            params={{ tab: "spend" }}
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/economics") ? "active" : undefined}
+          >
+            Economics
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

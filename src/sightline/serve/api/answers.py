@@ -22,9 +22,9 @@ Json = Any
 _DEEPEST = 200
 
 
-def answer(value: Json) -> Response:
+def answer(value: Json, *, status: int = 200) -> Response:
     """A JSON response. NaN and infinities become text, half a surrogate pair stays an escape."""
-    return Response(encoded(value), media_type="application/json")
+    return Response(encoded(value), status, media_type="application/json")
 
 
 def encoded(value: Json) -> bytes:
@@ -38,7 +38,13 @@ def encoded(value: Json) -> bytes:
 def summary(row: Row) -> dict[str, Json]:
     """TraceSummary."""
     start_ns = row["start_ns"]
-    return {**row, "start": as_datetime(start_ns), "start_ns": str(start_ns), "cost_usd": _number(row["cost_usd"]), "revenue_usd": _number(row["revenue_usd"])}
+    return {
+        **row,
+        "start": as_datetime(start_ns),
+        "start_ns": str(start_ns),
+        "cost_usd": _number(row["cost_usd"]),
+        "revenue_usd": _number(row["revenue_usd"]),
+    }
 
 
 def span(row: Row) -> dict[str, Json]:
@@ -59,9 +65,7 @@ def trace_detail(rows: TraceRows) -> dict[str, Json]:
     roots = [row["span_id"] for row in rows.spans if row["parent_span_id"] is None]
     root = next(iter([*roots, *known]), "")
     payloads, events, scores = (_by_span(part, known, root) for part in (rows.payloads, rows.events, rows.scores))
-    whole = {
-        row["span_id"]: SpanRows(row, *(part.get(row["span_id"], []) for part in (payloads, events, scores))) for row in rows.spans
-    }
+    whole = {row["span_id"]: SpanRows(row, *(part.get(row["span_id"], []) for part in (payloads, events, scores))) for row in rows.spans}
     spans = [span_detail(replace(one, wrapper=whole.get(one.span["wrapper_span_id"] or ""))) for one in whole.values()]
     return {**summary(rows.summary), "spans": spans, "truncated": False}
 

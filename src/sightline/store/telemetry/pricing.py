@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 _STEPS = ("price_calls", "unresolved_names", "update_costs", "update_revenue", "moved", "trace_costs", "update_trace_costs")
 _SQL = {name: (files("sightline.store.telemetry") / "sql" / f"{name}.sql").read_text() for name in _STEPS}
+_ALL_TIME_NS = 2**62  # 2116
 _KEY = ("catalogue", "kind", "provider", "model", "request_model")
 
 
@@ -55,6 +56,8 @@ class Pricer:
         self._book = book
         self._has_revenue = bool(revenue)
         self._prices_tools = prices_tools
+        self.newly_priced = False
+        """Whether names that had no price have one by now, and their calls don't."""
         guarded(lambda: self._open(revenue))
 
     def _open(self, revenue: Sequence[RevenueRule]) -> None:
@@ -71,6 +74,11 @@ class Pricer:
         if known:
             log.info("prices_resolved_again", names=len(known))
             self._resolve(known)
+        unpriced = (
+            "SELECT count() FROM prices WHERE catalogue = {catalogue:String} AND price != '' AND (kind, provider, model, request_model) IN "
+            "(SELECT kind, provider, model, request_model FROM prices WHERE catalogue != {catalogue:String} AND price = '')"
+        )
+        self.newly_priced = bool(self._client.query(unpriced, parameters={"catalogue": self._book.digest}).result_rows[0][0])
         self._client.command("DELETE FROM prices WHERE catalogue != {catalogue:String}", parameters={"catalogue": self._book.digest})
 
     def price(self, which: str) -> None:
@@ -95,10 +103,14 @@ class Pricer:
 
     def _resolve(self, names: Sequence[Sequence[str]]) -> None:
         resolved = datetime.now(UTC)
-        rows = [
-            [self._book.digest, *name, *rule.row(), resolved] for name in names for rule in (self._book.rules(*name) or [PriceRule()])
-        ]
+        rows = [[self._book.digest, *name, *rule.row(), resolved] for name in names for rule in (self._book.rules(*name) or [PriceRule()])]
         self._client.insert("prices", rows, column_names=[*_KEY, *RULE_COLUMNS, "resolved"])
+
+    def price_the_unpriced(self) -> Repriced:
+        """Price what had no price when it was settled, whenever that was."""
+        done = self.reprice(None, 0, _ALL_TIME_NS, only_unpriced=True)
+        self.newly_priced = False
+        return done
 
     def reprice(self, project: str | None, from_ns: int, to_ns: int, *, only_unpriced: bool = False) -> Repriced:
         """Price a window's spans anew; one statement changes them all. Requests' sums follow in the next."""

@@ -54,10 +54,12 @@ class Refacter:
     def pieces(self, project: str | None, from_ns: int, to_ns: int) -> list[tuple[int, int]]:
         """The window in pieces of whole five minutes and about _PIECE spans, each as (from, to) in ns."""
         rows = guarded(
-            lambda: self._client.query(
-                f"SELECT toUnixTimestamp(toStartOfFiveMinutes(start)) AS bucket, count() FROM spans WHERE {_WINDOW} GROUP BY bucket ORDER BY bucket",
-                parameters={"project": project or "", "from_ns": from_ns, "to_ns": to_ns},
-            ).result_rows
+            lambda: (
+                self._client.query(
+                    f"SELECT toUnixTimestamp(toStartOfFiveMinutes(start)) AS bucket, count() FROM spans WHERE {_WINDOW} GROUP BY bucket ORDER BY bucket",
+                    parameters={"project": project or "", "from_ns": from_ns, "to_ns": to_ns},
+                ).result_rows
+            )
         )
         pieces: list[tuple[int, int]] = []
         size = 0
@@ -108,7 +110,9 @@ class Refacter:
         return Refacted(int(counts[0]), int(counts[1]), self.facts_version)
 
 
-_AS_SENT = frozenset({"project", "trace_id", "span_id", "parent_span_id", "name", "start", "received", "duration_ns", "status", "status_message"})
+_AS_SENT = frozenset(
+    {"project", "trace_id", "span_id", "parent_span_id", "name", "start", "received", "duration_ns", "status", "status_message"}
+)
 """What no source decides: it is what the sender's span was."""
 
 

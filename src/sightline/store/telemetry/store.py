@@ -84,6 +84,18 @@ class Store:
         """
         return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
 
+    async def file(
+        self,
+        sql: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        format: str,  # noqa: A002 - the engine's word
+        limit_s: float = 30.0,
+        settings: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """The answer to one question as the engine writes it in one of its formats, such as Parquet. Else as `rows`."""
+        return await self._engine.file(sql, params, format=format, limit_s=limit_s, settings=settings)
+
     async def load(self, segment: Segment) -> None:
         """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
         try:
@@ -126,6 +138,9 @@ class Store:
 
     def _settle(self) -> Settled:
         with self._settling:
+            if self._pricer.newly_priced:
+                done = self._pricer.price_the_unpriced()
+                log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
             return self._settler.settle(self._complete_until_ns)
 
     async def settle_forever(self) -> None:

@@ -18,6 +18,7 @@ import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { inQuotes } from "../../parts/complete";
+import { costing, costsOf } from "../../parts/costs";
 import { clock, count, duration, UNKNOWN, usd } from "../../parts/format";
 import { Status } from "../../parts/Marks";
 import { SpanReader } from "../../parts/SpanReader";
@@ -55,6 +56,11 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const visible = useMemo(() => (http ? trace.spans : trace.spans.filter((s) => !isHttpClient(s))), [trace.spans, http]);
   const hidden = useMemo(() => trace.spans.filter(isHttpClient).length, [trace.spans]);
   const rows = useMemo(() => buildRows(visible, collapsed), [visible, collapsed]);
+  // of all spans, folded and hidden ones too: a sum does not change with what is looked at
+  const costs = useMemo(() => costsOf(buildRows(trace.spans, new Set())), [trace.spans]);
+  const unpriced = useMemo(() => trace.spans.filter((s) => costing(s) === "unpriced").length, [trace.spans]);
+  const costly = costs.total !== null || unpriced > 0;
+  const withCosts = costly && search.costs !== false;
   useTitle(trace.name ?? trace.trace_id);
   const zero = useMemo(() => traceStart(trace.spans), [trace.spans]);
   const moments = useMemo(() => momentsOf(visible), [visible]);
@@ -113,6 +119,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
     n: () => step(1),
     b: () => step(-1),
     h: () => change({ http: !http }),
+    c: () => change({ costs: search.costs === false ? undefined : false }),
     Escape: () => (player.now !== null ? player.stop() : back()),
   });
   const reached = shown && reachedBy(shown, zero, player.now);
@@ -128,7 +135,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
         <Figure label="Took" value={duration(trace.duration_ns)} />
         <Figure label="First token" value={duration(trace.ttft_ns)} />
         <Figure label="Tokens" value={tokens(trace)} />
-        <Figure label="Cost" value={usd(trace.cost_usd)} />
+        <Figure label="Cost" value={unpriced > 0 ? `${usd(trace.cost_usd)} and ${unpriced} unpriced` : usd(trace.cost_usd)} />
         {OTHERS.map(([label, fact]) => {
           const value = trace[fact];
           return (
@@ -164,6 +171,8 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             selected={selected}
             collapsed={collapsed}
             now={player.now}
+            costs={withCosts ? costs : null}
+            {...(costly && { onCosts: () => change({ costs: withCosts ? false : undefined }) })}
             onSelect={(spanId) => {
               player.pause();
               select(spanId);

@@ -1,5 +1,5 @@
 // The list of requests: live, filtered by the same language as everything else, walked by keyboard.
-import { Button, Checkbox, Popover, Select, Stack } from "@mantine/core";
+import { Button, Checkbox, Popover, Stack } from "@mantine/core";
 import { IconColumns3, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
@@ -10,11 +10,12 @@ import { newestTraces, POLLED, traces, volume } from "../../api/queries";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
-import { WindowPicker } from "../../kit/WindowPicker";
+import { WindowChoice } from "../../kit/WindowChoice";
+import { edgesOf, windowName, windowOf } from "../../kit/window";
 import { FilterBar } from "../../parts/FilterBar";
 import { COLUMNS, chosenColumns } from "./columns";
 import { NoTraces } from "./NoTraces";
-import { edgesOf, RANGES, type Range, type TracesSearch, windowOf } from "./url";
+import type { TracesSearch } from "./url";
 
 // the list does not wait for the charting library
 const Volume = lazy(() => import("./Volume").then((module) => ({ default: module.Volume })));
@@ -92,23 +93,14 @@ export function TracesScreen() {
           onApply={(filter) => change({ filter })}
           inputRef={input}
         />
-        <Select
-          size="xs"
-          w={130}
-          aria-label="Time range"
-          data={[
-            ...Object.entries(RANGES).map(([value, label]) => ({ value, label })),
-            ...(search.from || search.to ? [{ value: "custom", label: "Selected" }] : []),
-          ]}
-          value={search.from || search.to ? "custom" : (search.range ?? "24h")}
-          allowDeselect={false}
-          onChange={(range) => {
-            if (range === "custom") return;
-            const { from: _from, to: _to, ...rest } = search;
-            navigate({ to: "/traces", search: { ...rest, range: range as Range } });
+        <WindowChoice
+          search={search}
+          edges={edges}
+          onChoose={(chosen) => {
+            const { from: _from, to: _to, range: _range, ...rest } = search;
+            navigate({ to: "/traces", search: { ...rest, ...chosen } });
           }}
         />
-        <WindowPicker edges={edges} onPick={(from, to) => change({ from, to })} />
         <Button
           size="xs"
           variant={live ? "light" : "default"}
@@ -233,10 +225,6 @@ export function TracesScreen() {
       )}
     </>
   );
-}
-
-function windowName(search: TracesSearch): string {
-  return search.from || search.to ? "the selected window" : `the last ${RANGES[search.range ?? "24h"]}`;
 }
 
 /** The list: what was paged, and everything that polling brought since this question was first asked. */

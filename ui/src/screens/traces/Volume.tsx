@@ -39,6 +39,7 @@ export function Volume({ rows, edges, onBrush }: Props) {
         type: "time",
         min: edges[0],
         max: edges[1],
+        containShape: false, // the axis is the window, however wide a bar
         axisLine: { lineStyle: { color: line } },
         axisLabel: { color: ink, fontSize: 11 },
         splitLine: { show: false },

@@ -12,7 +12,7 @@ SELECT project, trace_id, span_id,
 FROM (
   SELECT *,
     ifNull(served_from_cache, false) AS cached,
-    rule.price != '' AND ((rule.input_usd IS NULL AND rule.output_usd IS NULL AND status != 'error')
+    rule.price != '' AND (rule.second_usd IS NULL OR duration_ns IS NOT NULL) AND ((rule.input_usd IS NULL AND rule.output_usd IS NULL AND status != 'error')
       OR (input_tokens IS NOT NULL AND (output_tokens IS NOT NULL OR class != 'llm'))) AS known,
     toInt64(least(1000000000000000, ifNull(input_tokens, 0))) AS n_in,
     toInt64(least(1000000000000000, ifNull(output_tokens, 0))) AS n_out,

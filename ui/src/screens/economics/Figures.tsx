@@ -1,0 +1,124 @@
+// Numbers at the head of a screen, each with what it was before, how much it covers, and the way to its traces.
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { pricedShare, type Window } from "../../api/economics";
+import { percent, percentChange, usd } from "../../parts/format";
+import { useEconomics } from "./state";
+import { shared, tracesOf } from "./url";
+
+type TileProps = {
+  label: string;
+  value: string;
+  children?: ReactNode;
+  window: Window;
+  /** which traces the number is made of, within window and filter; null where they can't be named */
+  filter?: string | null;
+  hint?: string;
+  tone?: "good" | "bad" | undefined;
+};
+
+export function Tile({ label, value, children, window, filter = "", hint, tone }: TileProps) {
+  const { search } = useEconomics();
+  return (
+    <dl className="tile" title={hint}>
+      <dt>{label}</dt>
+      <dd data-tone={tone}>
+        {filter === null ? (
+          value
+        ) : (
+          <Link to="/traces" search={tracesOf(search, window, filter)} aria-label={`${label}: ${value}. Its traces`}>
+            {value}
+          </Link>
+        )}
+      </dd>
+      {children && <dd className="beside">{children}</dd>}
+    </dl>
+  );
+}
+
+/** 'of 97% priced', and the way to the rest. */
+export function Priced({ share }: { share: number | null | undefined }) {
+  const { search } = useEconomics();
+  if (share === null || share === undefined) return null;
+  return (
+    <Link
+      className="priced"
+      data-all={share === 1}
+      to="/economics/$tab"
+      params={{ tab: "prices" }}
+      search={shared(search)}
+      title="The share of successful calls whose cost is known; the others are listed under Prices"
+    >
+      of {percent(share)} priced
+    </Link>
+  );
+}
+
+/** The same for a sum whose answer does not say it: of everything in this window and filter. */
+export function WindowPriced() {
+  const { asked } = useEconomics();
+  const total = useQuery(pricedShare(asked)).data?.total;
+  return <Priced share={total?.priced_share} />;
+}
+
+type ChangeProps = {
+  now: number | null | undefined;
+  before: number | null | undefined;
+  /** how the earlier number reads */
+  as?: (n: number | null | undefined) => string;
+  /** whether more is bad (spend), good (margin) or neither */
+  more?: "bad" | "good" | "neither";
+};
+
+/** How it moved against the window before. */
+export function Change({ now, before, as = usd, more = "neither" }: ChangeProps) {
+  if (before === null || before === undefined) return <span className="muted">nothing known before</span>;
+  if (now === before) return <span className="muted">unchanged</span>;
+  const up = now !== null && now !== undefined && now > before;
+  const tone = more === "neither" ? undefined : up === (more === "good") ? "good" : "bad";
+  return (
+    <span>
+      {before !== 0 && <span data-tone={tone}>{percentChange(now, before)} </span>}
+      <span className="muted">from {as(before)}</span>
+    </span>
+  );
+}
+
+/** A share as a bar, for the eye; the number stands beside it. */
+export function ShareBar({ share, colour = "var(--accent)" }: { share: number | null; colour?: string }) {
+  return (
+    <span className="sharebar" aria-hidden="true">
+      <i style={{ width: `${Math.max(0, Math.min(1, share ?? 0)) * 100}%`, background: colour }} />
+    </span>
+  );
+}
+
+/** Words that the answer was made by. */
+export function Assumptions({ title = "Assumptions", said }: { title?: string; said: readonly string[] }) {
+  if (!said.length) return null;
+  return (
+    <aside className="assumptions" aria-label={title}>
+      <h3>{title}</h3>
+      <ul>
+        {said.map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+/** The way to single traces, by their ids. */
+export function TraceIds({ ids }: { ids: readonly string[] }) {
+  const { project } = useEconomics();
+  return (
+    <span className="ids">
+      {ids.map((id) => (
+        <Link key={id} to="/traces/$id" params={{ id }} search={{ project }} className="mono" title={id}>
+          {id.slice(0, 8)}
+        </Link>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,210 @@
+// What requests earned against what they cost, the worst first, and what made it so.
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { type MarginAnswer, type MarginGroup, margin, why } from "../../api/economics";
+import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { useKeys } from "../../kit/useKeys";
+import { count, percent, usd } from "../../parts/format";
+import { Change, Priced, Tile } from "./Figures";
+import { Answered, Frame } from "./Frame";
+import { GroupLink, Moved, PricedCell } from "./Spend";
+import { keyOf } from "./series";
+import { useEconomics } from "./state";
+import { groupName, groupsOf, tracesOf } from "./url";
+import { Why } from "./Why";
+
+export function Margin() {
+  const { search, asked } = useEconomics();
+  const groups = groupsOf(search.by, "tenant");
+  const question = { ...asked, group_by: groups };
+  const found = useQuery(margin(question));
+  return (
+    <Frame
+      tab="margin"
+      what="the margins"
+      query={found}
+      groups={groups}
+      table={{ path: "/economics/margin", params: question }}
+      isEmpty={({ total }) => total.requests === 0}
+      empty="There is no request here."
+    >
+      {(answer) => <Margins answer={answer} by={groups} />}
+    </Frame>
+  );
+}
+
+function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
+  const { search, change, navigate } = useEconomics();
+  const { window, total, previous_total: before } = answer;
+  const [fact] = by;
+  const asks = by.length === 1 && fact !== undefined && search.why !== undefined;
+  const chosen = asks ? answer.groups.find((row) => row.group[0] === search.why) : undefined;
+  const open = (row: MarginGroup) => {
+    if (by.length > 1 || row === chosen)
+      return row.filter !== null && navigate({ to: "/traces", search: tracesOf(search, window, row.filter) });
+    return change({ why: row.group[0] ?? null });
+  };
+  useKeys({ ...(asks && { Escape: () => change({ why: undefined }) }) });
+  // beside the reasons there is room for what they explain
+  const narrow = chosen !== undefined;
+  const columns = useMemo(
+    () => columnsOf(answer, by, search).filter((c) => !narrow || NARROW.has(c.id)),
+    [answer, by, search, narrow],
+  );
+  const noRevenue = total.requests_with_revenue === 0;
+  return (
+    <>
+      <div className="tiles">
+        <Tile label="Revenue" value={usd(total.revenue_usd)} window={window} filter="revenue_usd is not null">
+          <span className="muted">
+            known for {count(total.requests_with_revenue)} of {count(total.requests)} requests
+          </span>
+        </Tile>
+        <Tile label="Cost" value={usd(total.cost_usd)} window={window}>
+          <Change now={total.cost_usd} before={before?.cost_usd} more="bad" /> <Priced share={total.priced_share} />
+        </Tile>
+        <Tile label="Margin" value={usd(total.margin_usd)} window={window} tone={(total.margin_usd ?? 0) < 0 ? "bad" : undefined}>
+          <Change now={total.margin_usd} before={before?.margin_usd} more="good" />
+        </Tile>
+        <Tile label="Margin rate" value={percent(total.margin_rate)} window={window}>
+          <Change now={total.margin_rate} before={before?.margin_rate} as={percent} more="good" />
+        </Tile>
+        <Tile
+          label="Requests at a loss"
+          value={count(total.unprofitable_requests)}
+          window={window}
+          filter="revenue_usd is not null"
+          hint="The filter language compares with values only: its traces are all those with revenue"
+        >
+          <Change now={total.unprofitable_requests} before={before?.unprofitable_requests} as={count} more="bad" />
+        </Tile>
+      </div>
+      {noRevenue && (
+        <p className="note">
+          No request here says what it earned: send <code>sightline.revenue_usd</code> on the root span, or give a price list per
+          tenant or task in the configuration. Until then there are costs and no margins.
+        </p>
+      )}
+      <div className="beside-table">
+        <section>
+          <DataTable
+            label={`Margin by ${by.join(", ")}`}
+            columns={columns}
+            rows={answer.groups}
+            keyOf={(row) => keyOf(row.group)}
+            sort={search.sort}
+            onSort={(sort) => change({ sort }, true)}
+            onOpen={open}
+            open={chosen ? keyOf(chosen.group) : null}
+            keys
+          />
+          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+          <p className="muted">
+            {by.length > 1
+              ? "Worst first. A row leads to its traces."
+              : "Worst first. A row says what made it so; its name leads to its traces."}
+          </p>
+        </section>
+        {chosen && fact && <Reasons fact={fact} row={chosen} window={window} />}
+      </div>
+    </>
+  );
+}
+
+const NARROW = new Set(["group", "margin", "rate", "revenue", "cost", "requests"]);
+
+function Reasons({ fact, row, window }: { fact: string; row: MarginGroup; window: MarginAnswer["window"] }) {
+  const { asked, change } = useEconomics();
+  const value = row.group[0];
+  const found = useQuery(why({ ...asked, group_by: fact, ...(value != null && { value }) }));
+  return (
+    <aside className="why" aria-label={`What made ${groupName(row.group)} so`}>
+      <header>
+        <h2>What made {groupName(row.group)} so</h2>
+        <button type="button" className="more" onClick={() => change({ why: undefined })}>
+          Close
+        </button>
+      </header>
+      <Answered
+        query={found}
+        what="the reasons"
+        isEmpty={(answer) => answer.requests === 0}
+        empty={<p className="muted">It has no request in this window.</p>}
+      >
+        {(answer) => <Why answer={answer} window={window} />}
+      </Answered>
+    </aside>
+  );
+}
+
+function columnsOf(
+  answer: MarginAnswer,
+  by: string[],
+  search: ReturnType<typeof useEconomics>["search"],
+): DataColumn<MarginGroup>[] {
+  const largest = Math.max(...answer.groups.map((row) => Math.abs(row.now.margin_usd ?? 0)), 1e-12);
+  return [
+    {
+      id: "group",
+      title: by.join(", "),
+      cell: (row) => <GroupLink row={row} search={search} window={answer.window} />,
+      sort: (row) => groupName(row.group),
+    },
+    {
+      id: "margin",
+      title: "Margin",
+      numeric: true,
+      sort: (row) => row.now.margin_usd,
+      cell: (row) => (
+        <span className="barred">
+          <span className="diverging" aria-hidden="true">
+            <i
+              data-loss={(row.now.margin_usd ?? 0) < 0}
+              style={{ width: `${(Math.abs(row.now.margin_usd ?? 0) / largest) * 50}%` }}
+            />
+          </span>
+          <b data-tone={(row.now.margin_usd ?? 0) < 0 ? "bad" : undefined}>{usd(row.now.margin_usd)}</b>
+        </span>
+      ),
+    },
+    { id: "rate", title: "Rate", numeric: true, sort: (row) => row.now.margin_rate, cell: (row) => percent(row.now.margin_rate) },
+    {
+      id: "revenue",
+      title: "Revenue",
+      numeric: true,
+      sort: (row) => row.now.revenue_usd,
+      cell: (row) => usd(row.now.revenue_usd),
+    },
+    { id: "cost", title: "Cost", numeric: true, sort: (row) => row.now.cost_usd, cell: (row) => usd(row.now.cost_usd) },
+    {
+      id: "before",
+      title: "Margin before",
+      numeric: true,
+      sort: (row) => row.before?.margin_usd ?? null,
+      cell: (row) => usd(row.before?.margin_usd),
+    },
+    {
+      id: "change",
+      title: "Change",
+      numeric: true,
+      sort: (row) => row.change_usd,
+      cell: (row) => <Moved by={row.change_usd} good="more" />,
+    },
+    {
+      id: "priced",
+      title: "Priced",
+      hint: "The share of its successful calls whose cost is known",
+      numeric: true,
+      sort: (row) => row.now.priced_share,
+      cell: (row) => <PricedCell share={row.now.priced_share} />,
+    },
+    { id: "requests", title: "Requests", numeric: true, sort: (row) => row.now.requests, cell: (row) => count(row.now.requests) },
+    {
+      id: "losing",
+      title: "at a loss",
+      numeric: true,
+      sort: (row) => row.now.unprofitable_requests,
+      cell: (row) => count(row.now.unprofitable_requests),
+    },
+  ];
+}
