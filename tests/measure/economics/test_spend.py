@@ -205,7 +205,7 @@ def test_groups_sum_to_the_total(engine: Engine, ask: Ask, drawn: list[tuple[str
             weight=weight,
             input_tokens=10,
             session_id=f"s{session}",
-            **({} if cost is None else {"parts": (cost, 0, 0, 0)}),
+            parts=None if cost is None else (cost, 0, 0, 0),
         )
         for i, (tenant, cost, weight, session) in enumerate(drawn)
     ]

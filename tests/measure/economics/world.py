@@ -41,7 +41,8 @@ def span(i: int, part: int = 0, *, at_s: float = 0, **said: Any) -> Row:
 
 def call(i: int, part: int = 1, *, at_s: float = 0, parts: tuple[float, float, float, float] | None = None, **said: Any) -> Row:
     """An LLM call of gpt-4o; `parts` are the costs of uncached input, cache reads, cache writes and output."""
-    about: Row = {"provider": "openai", "request_model": "gpt-4o", "response_model": "gpt-4o", "model": "gpt-4o"}
+    model = said.get("model", "gpt-4o")
+    about: Row = {"provider": "openai", "request_model": model, "response_model": model, "model": model}
     if parts is not None:
         names = ("input_cost_usd", "cache_read_cost_usd", "cache_write_cost_usd", "output_cost_usd")
         about |= dict(zip(names, parts, strict=True)) | {"cost_usd": sum(parts), "other_cost_usd": 0.0, "price": "openai/gpt-4o"}

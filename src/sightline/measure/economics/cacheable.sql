@@ -17,5 +17,5 @@
   multiIf(written_apart, c.cache_write_cost_usd / written, written > 0 AND c.cost_usd IS NOT NULL, input_usd, NULL) AS write_usd
 FROM $calls AS c
 LEFT ANY JOIN $rules AS p
-  ON c.kind = p.kind AND ifNull(c.provider, '') = p.provider AND ifNull(c.model, '') = p.model AND ifNull(c.request_model, '') = p.request_model
+  ON c.kind = p.kind AND c.priced_provider = p.provider AND c.priced_model = p.model AND c.priced_request = p.request_model
 WHERE c.kind IN ('llm', 'embedding') AND c.input_tokens IS NOT NULL AND c.served_from_cache IS DISTINCT FROM true)

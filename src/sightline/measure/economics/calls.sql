@@ -9,6 +9,9 @@
   cost_usd, input_cost_usd, cache_read_cost_usd, cache_write_cost_usd, output_cost_usd, other_cost_usd,
   if(isFinite(reported_cost_usd), reported_cost_usd, NULL) AS reported_usd,
   weight, received,
+  -- the names that the price list knows a call by
+  if(kind = 'tool', ifNull(toString(tool_name), ''), ifNull(toString(response_model), '')) AS priced_model,
+  ifNull(toString(request_model), '') AS priced_request, ifNull(toString(provider), '') AS priced_provider,
   attr_other['gen_ai.tool.definitions'] AS said_tools, attr_other['gen_ai.system_instructions'] AS said_system,
   attr_other['gen_ai.input.messages'] AS said_messages,
   cost_usd IS NOT NULL AS priced,

@@ -11,7 +11,7 @@ LEFT ANY JOIN (
   FROM prices
   WHERE catalogue = (SELECT argMax(catalogue, resolved) FROM prices)
   GROUP BY kind, provider, model, request_model
-) AS p ON c.kind = p.kind AND ifNull(c.provider, '') = p.provider AND ifNull(c.model, '') = p.model AND ifNull(c.request_model, '') = p.request_model
+) AS p ON c.kind = p.kind AND c.priced_provider = p.provider AND c.priced_model = p.model AND c.priced_request = p.request_model
 WHERE c.unpriced
 GROUP BY c.kind, c.provider, c.model
 ORDER BY calls DESC, kind, provider, model
