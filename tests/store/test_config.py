@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from sightline.errors import NotFoundError, SettingsError, StoreClosedError, StoreError, StoreNewerError
+from sightline.errors import BadRequestError, NotFoundError, SettingsError, StoreClosedError, StoreError, StoreNewerError
 from sightline.store import BudgetTerms, ConfigOptions, open_config
 from sightline.store.config.database import opened
 from sightline.store.config.tables import BudgetRow, Table
@@ -95,6 +95,15 @@ async def test_what_is_not_there_is_said_so(options: ConfigOptions) -> None:
         for asked in (config.budgets.get("nobody"), config.budgets.replace("nobody", TERMS), config.budgets.remove("nobody")):
             with pytest.raises(NotFoundError, match="nobody"):
                 await asked
+
+
+async def test_a_text_that_no_postgres_can_hold_is_the_askers_mistake(options: ConfigOptions) -> None:
+    async with open_config(options) as config:
+        if options.url is None:
+            assert await config.budgets.all("a\0b") == []
+        else:
+            with pytest.raises(BadRequestError, match="NUL"):
+                await config.budgets.all("a\0b")
 
 
 async def test_many_at_once_all_arrive(options: ConfigOptions) -> None:

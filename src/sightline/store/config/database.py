@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from sightline.errors import SettingsError, StoreClosedError, StoreError, StoreFullError, StoreNewerError
+from sightline.errors import BadRequestError, SettingsError, SightlineError, StoreClosedError, StoreError, StoreFullError, StoreNewerError
 
 T = TypeVar("T")
 
@@ -28,7 +28,8 @@ _MIGRATIONS = str(files("sightline.store.config") / "migrations")
 _LOCK_WAIT_S = 10
 _MIGRATING = 0x5169_6874  # any number, the same for every server: who migrates a PostgreSQL holds it
 # What the drivers say, in part, and what it means. The first that fits counts.
-_MEANINGS: tuple[tuple[str, Callable[[str], StoreError]], ...] = (
+_MEANINGS: tuple[tuple[str, Callable[[str], SightlineError]], ...] = (
+    ("cannot contain NUL", lambda _: BadRequestError("A text here has a NUL character, which no PostgreSQL can hold: leave it out.")),
     ("disk is full", lambda _: StoreFullError("The disk is full.")),
     ("No space left on device", lambda _: StoreFullError("The configuration database's disk is full.")),
     ("not a database", lambda said: StoreError(f"config.db is damaged or something else: {said}.")),
@@ -97,7 +98,7 @@ def guarded(work: Callable[[], T]) -> T:
         raise StoreError(f"config.db can't be used: {error.strerror}.") from error
 
 
-def _ours(error: SQLAlchemyError) -> StoreError:
+def _ours(error: SQLAlchemyError) -> SightlineError:
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     said = (lines[0] if lines else type(error).__name__)[:500].rstrip(".")
     meaning = next((means for part, means in _MEANINGS if part in said), None)
