@@ -50,7 +50,7 @@ def test_who_loses_money_and_why_is_found_in_four_clicks(browser: Browser, busy:
     expect(worst).to_contain_text("−$0.6259")
     worst.click()
     why = page.get_by_role("complementary", name="What made dune so")
-    expect(why).to_contain_text("carry 30,000 tokens in each call")
+    expect(why).to_contain_text("carry 30,200 tokens in each call")
     why.get_by_role("listitem").first.get_by_role("link", name="Its traces").click()
     expect(page).to_have_url(re.compile("/traces.*dune"))
     expect(page.get_by_role("row").filter(has_text="POST /chat")).to_have_count(12)

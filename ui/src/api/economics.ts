@@ -1,5 +1,5 @@
-// What the Economics screens ask. Budgets and repricing are typed by hand from the contract until the OpenAPI document has them: then
-// `Budget`, `BudgetDraft`, `BudgetStatus` and `Repriced` give way to its schemas, as the others did.
+// What the Economics screens ask. Budgets are typed by hand from the contract until the OpenAPI document has them: then `Budget`,
+// `BudgetDraft` and `BudgetStatus` give way to its schemas, as the others did.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, type Params, post, put, remove, type Schemas } from "./client";
 
@@ -24,18 +24,9 @@ export type WhatIfAnswer = Schemas["WhatIfResponse"];
 export type UnpricedAnswer = Schemas["UnpricedResponse"];
 export type UnpricedModel = Schemas["UnpricedModel"];
 export type UnknownUsage = Schemas["UnknownUsage"];
+export type Repriced = Schemas["RepriceAnswer"];
 export type PricesAnswer = Schemas["PricesResponse"];
 export type Price = Schemas["Price"];
-
-export type Repriced = {
-  spans: number;
-  changed: number;
-  before_usd: Known<number>;
-  after_usd: Known<number>;
-  moved_usd: Known<number>;
-  newly_priced: number;
-  by_model: { model: Known<string>; spans?: number; changed?: number; moved_usd: Known<number> }[];
-};
 
 export const PERIODS = ["day", "week", "month", "quarter"] as const;
 export type Period = (typeof PERIODS)[number];

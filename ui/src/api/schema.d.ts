@@ -126,6 +126,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/economics/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price a window anew
+         * @description Costs of the calls that start in [from, to), by today's catalogue and overrides, each by the price that held at its start.
+         *
+         *     All of them change at once; the requests' sums follow in the next statement. Says how much moved, by model.
+         */
+        post: operations["post_reprice_api_v1_economics_reprice_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/economics/spend": {
         parameters: {
             query?: never;
@@ -307,6 +329,28 @@ export interface paths {
          *     Without `from` and `to` it is everything. At most 50,000 cells (rows × columns) are answered, however long the period.
          */
         post: operations["post_query_api_v1_query_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Derive facts again
+         * @description Facts of the spans that start in [from, to), by today's conventions and configured sources.
+         *
+         *     For the second or two until their traces are settled once more, they are shown as still arriving.
+         */
+        post: operations["post_refact_api_v1_refact_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1271,6 +1315,85 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** RefactAnswer */
+        RefactAnswer: {
+            /** Facts Version */
+            facts_version: number;
+            /**
+             * Outdated
+             * @description Of them, those made by another table of sources.
+             */
+            outdated: number;
+            /**
+             * Spans
+             * @description Spans that were derived again.
+             */
+            spans: number;
+        };
+        /**
+         * RepairRequest
+         * @description Which rows are made again.
+         */
+        RepairRequest: {
+            /**
+             * From
+             * @description First moment of the window on `start`.
+             * @example -7d
+             */
+            from?: string | number | null;
+            /**
+             * Project
+             * @description One project; without it all of them.
+             */
+            project?: string | null;
+            /**
+             * To
+             * @description First moment after the window.
+             * @example now
+             */
+            to?: string | number | null;
+        };
+        /**
+         * RepriceAnswer
+         * @description How much moved. Sums are weighted, over counted calls.
+         */
+        RepriceAnswer: {
+            /** After Usd */
+            after_usd: number;
+            /** Before Usd */
+            before_usd: number;
+            /** By Model */
+            by_model: components["schemas"]["RepricedModel"][];
+            /** Changed */
+            changed: number;
+            /** Moved Usd */
+            moved_usd: number;
+            /**
+             * Newly Priced
+             * @description Calls that had no price before.
+             */
+            newly_priced: number;
+            /**
+             * Spans
+             * @description Calls that were looked at.
+             */
+            spans: number;
+        };
+        /** RepricedModel */
+        RepricedModel: {
+            /** After Usd */
+            after_usd: number | null;
+            /** Before Usd */
+            before_usd: number | null;
+            /** Changed */
+            changed: number;
+            /** Model */
+            model: string;
+            /** Newly Priced */
+            newly_priced: number;
+            /** Spans */
+            spans: number;
+        };
         /** Score */
         Score: {
             /** Explanation */
@@ -1517,7 +1640,12 @@ export interface components {
         };
         /** TraceDetail */
         TraceDetail: {
-            /** Cost Usd */
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /**
+             * Cost Usd
+             * @description Of its priced calls; null when none is.
+             */
             cost_usd: number | null;
             /** Duration Ns */
             duration_ns: number | null;
@@ -1557,8 +1685,12 @@ export interface components {
             project: string;
             /** Release */
             release: string | null;
+            /** Revenue Usd */
+            revenue_usd: number | null;
             /** Root Span Id */
             root_span_id: string | null;
+            /** Served From Cache */
+            served_from_cache: boolean | null;
             /** Service */
             service: string | null;
             /** Session Id */
@@ -1598,6 +1730,11 @@ export interface components {
             truncated: boolean;
             /** Ttft Ns */
             ttft_ns: number | null;
+            /**
+             * Unpriced Count
+             * @description Calls with known usage and no known price: cost_usd leaves them out.
+             */
+            unpriced_count: number;
             /** User Id */
             user_id: string | null;
         };
@@ -1613,7 +1750,12 @@ export interface components {
          * @description One request. Sums go over its spans; `settled` is false while more may still arrive.
          */
         TraceSummary: {
-            /** Cost Usd */
+            /** Cache Read Tokens */
+            cache_read_tokens: number | null;
+            /**
+             * Cost Usd
+             * @description Of its priced calls; null when none is.
+             */
             cost_usd: number | null;
             /** Duration Ns */
             duration_ns: number | null;
@@ -1653,8 +1795,12 @@ export interface components {
             project: string;
             /** Release */
             release: string | null;
+            /** Revenue Usd */
+            revenue_usd: number | null;
             /** Root Span Id */
             root_span_id: string | null;
+            /** Served From Cache */
+            served_from_cache: boolean | null;
             /** Service */
             service: string | null;
             /** Session Id */
@@ -1686,6 +1832,11 @@ export interface components {
             trace_id: string;
             /** Ttft Ns */
             ttft_ns: number | null;
+            /**
+             * Unpriced Count
+             * @description Calls with known usage and no known price: cost_usd leaves them out.
+             */
+            unpriced_count: number;
             /** User Id */
             user_id: string | null;
         };
@@ -2305,6 +2456,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_reprice_api_v1_economics_reprice_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepriceAnswer"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3070,6 +3302,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_refact_api_v1_refact_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefactAnswer"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

@@ -69,13 +69,7 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
         <Tile label="Margin rate" value={percent(total.margin_rate)} window={window}>
           <Change now={total.margin_rate} before={before?.margin_rate} as={percent} more="good" />
         </Tile>
-        <Tile
-          label="Requests at a loss"
-          value={count(total.unprofitable_requests)}
-          window={window}
-          filter="revenue_usd is not null"
-          hint="The filter language compares with values only: its traces are all those with revenue"
-        >
+        <Tile label="Requests at a loss" value={count(total.unprofitable_requests)} window={window} filter="trace.margin_usd < 0">
           <Change now={total.unprofitable_requests} before={before?.unprofitable_requests} as={count} more="bad" />
         </Tile>
       </div>

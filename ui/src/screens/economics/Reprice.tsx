@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Repriced, reprice } from "../../api/economics";
 import { edgesOf } from "../../kit/window";
-import { count, UNKNOWN, usd, usdChange } from "../../parts/format";
+import { count, usd, usdChange } from "../../parts/format";
 import { useEconomics } from "./state";
 
 export function Reprice() {
@@ -69,12 +69,16 @@ function Moved({ by }: { by: Repriced }) {
         <b>{usdChange(by.moved_usd)}</b>: from {usd(by.before_usd)} to {usd(by.after_usd)}. {count(by.changed)} of{" "}
         {count(by.spans)} spans changed, {count(by.newly_priced)} got a price for the first time.
       </p>
-      {by.by_model.map((row) => (
-        <div key={row.model} className="mover">
-          <span className="cut">{row.model ?? UNKNOWN}</span>
-          <span>{usdChange(row.moved_usd)}</span>
-        </div>
-      ))}
+      {by.by_model
+        .filter((row) => row.changed > 0)
+        .map((row) => (
+          <div key={row.model} className="mover">
+            <span className="cut">{row.model}</span>
+            <span>
+              {usd(row.before_usd)} → {usd(row.after_usd)}
+            </span>
+          </div>
+        ))}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { tracesOf } from "./url";
 type Props = { answer: WhyAnswer; window: Window };
 
 export function Why({ answer, window }: Props) {
+  const dearer = answer.drivers.filter((driver) => driver.excess_usd === null || driver.excess_usd > 0);
   return (
     <>
       <table className="versus">
@@ -32,9 +33,9 @@ export function Why({ answer, window }: Props) {
           </tr>
         </tbody>
       </table>
-      {answer.drivers.length === 0 && <p className="muted">It spends on nothing more than the others do.</p>}
+      {dearer.length === 0 && <p className="muted">It spends on nothing more than the others do.</p>}
       <ol className="drivers">
-        {answer.drivers.map((driver) => (
+        {dearer.map((driver) => (
           <DriverItem key={`${driver.fact} ${driver.value}`} driver={driver} window={window} />
         ))}
       </ol>

@@ -18,7 +18,7 @@ import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { inQuotes } from "../../parts/complete";
-import { costing, costsOf } from "../../parts/costs";
+import { costsOf } from "../../parts/costs";
 import { clock, count, duration, UNKNOWN, usd } from "../../parts/format";
 import { Status } from "../../parts/Marks";
 import { SpanReader } from "../../parts/SpanReader";
@@ -58,7 +58,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const rows = useMemo(() => buildRows(visible, collapsed), [visible, collapsed]);
   // of all spans, folded and hidden ones too: a sum does not change with what is looked at
   const costs = useMemo(() => costsOf(buildRows(trace.spans, new Set())), [trace.spans]);
-  const unpriced = useMemo(() => trace.spans.filter((s) => costing(s) === "unpriced").length, [trace.spans]);
+  const unpriced = trace.unpriced_count;
   const costly = costs.total !== null || unpriced > 0;
   const withCosts = costly && search.costs !== false;
   useTitle(trace.name ?? trace.trace_id);

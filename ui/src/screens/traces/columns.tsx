@@ -19,6 +19,22 @@ const cut = (value: string | null) => (
   </span>
 );
 
+/** What it cost; what of it has no price is said, never zero. */
+function Cost({ of }: { of: TraceSummary }) {
+  if (of.unpriced_count === 0) return usd(of.cost_usd);
+  return (
+    <span className="warned" title={`${count(of.unpriced_count)} of its calls have no price`}>
+      {of.cost_usd === null ? "unpriced" : `${usd(of.cost_usd)} +?`}
+    </span>
+  );
+}
+
+function Margin({ of }: { of: TraceSummary }) {
+  if (of.revenue_usd === null || of.cost_usd === null) return UNKNOWN;
+  const margin = of.revenue_usd - of.cost_usd;
+  return <span data-tone={margin < 0 ? "bad" : undefined}>{usd(margin)}</span>;
+}
+
 export const COLUMNS: Column[] = [
   { id: "start", title: "Time", width: "108px", shown: true, cell: (t) => <span className="num">{clock(t.start)}</span> },
   {
@@ -38,7 +54,10 @@ export const COLUMNS: Column[] = [
   { id: "ttft", title: "TTFT", width: "60px", numeric: true, shown: true, cell: (t) => duration(t.ttft_ns) },
   { id: "input_tokens", title: "Tokens in", width: "66px", numeric: true, shown: true, cell: (t) => count(t.input_tokens) },
   { id: "output_tokens", title: "out", width: "52px", numeric: true, shown: true, cell: (t) => count(t.output_tokens) },
-  { id: "cost", title: "Cost", width: "64px", numeric: true, shown: true, cell: (t) => usd(t.cost_usd) },
+  { id: "cost", title: "Cost", width: "64px", numeric: true, shown: true, cell: (t) => <Cost of={t} /> },
+  { id: "revenue", title: "Revenue", width: "70px", numeric: true, shown: false, cell: (t) => usd(t.revenue_usd) },
+  { id: "margin", title: "Margin", width: "70px", numeric: true, shown: false, cell: (t) => <Margin of={t} /> },
+  { id: "cached", title: "Cached", width: "62px", numeric: true, shown: false, cell: (t) => count(t.cache_read_tokens) },
   { id: "models", title: "Models", width: "136px", shown: true, cell: (t) => cut(t.models.join(", ") || null) },
   { id: "user", title: "User", width: "84px", shown: true, cell: (t) => cut(t.user_id) },
   { id: "session", title: "Session", width: "120px", shown: false, cell: (t) => cut(t.session_id) },
