@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from sightline.facts import FACTS, fact_columns, read_content
+from sightline.facts import FACTS, SOURCES, FactSql, read_content
 from tests.golden import VIEWS, views_text
 from tests.otlp import span, traces
 from tests.running import Server, eventually
@@ -99,8 +99,8 @@ def test_a_fact_is_read_as_the_table_says(server: Server, project: str, said: di
 
 
 def test_every_fact_has_a_source_or_is_the_stores_to_fill() -> None:
-    stores = {"project", "trace_id", "span_id", "start", "received", "usage_counted"}
-    assert set(FACTS) - set(fact_columns()) == stores
+    stores = {"project", "trace_id", "span_id", "wrapper_span_id", "start", "received", "usage_counted"}
+    assert set(FACTS) - set(FactSql(SOURCES).columns()) == stores
 
 
 def test_the_views_are_those_that_were_reviewed() -> None:

@@ -25,6 +25,8 @@ from sightline.facts.vocabulary import FACTS, KINDS
 
 _PREVIEW = 200
 _THOUSAND = 1000
+_CALLED = "replaceRegexpOne(name, '^(execute_tool |running tool:? |handoff to |tools/call )|(\\\\.__call__|\\\\.tool|\\\\.a?call)$', '')"
+"""A tool's name out of its span's, where nothing says it."""
 _FIRST_SYSTEM = r"""^\s*\[\s*\{\s*"role"\s*:\s*"system"\s*,\s*"parts"\s*:\s*(\[.*?\}\s*\])"""
 """The parts of the first message, should it be the system's: `config_hash` needs no more of a conversation."""
 _DATED = r"[-@]20\d\d-?[01]\d-?[0-3]\d"
@@ -81,32 +83,39 @@ class FactSql:
         made = {name: _typed(name, self._said(name)) for name in self._sources}
         return {name: sql for name, sql in {**made, **self._special(made)}.items() if name in FACTS or name.endswith("_preview")}
 
+    def kinds(self) -> Mapping[str, str]:
+        """What a span is and whether it failed: columns that everything else asks."""
+        return {"failed": self._failed(), "said_kind": self._said_kind(), "kind": self._kind()}
+
+    def json(self) -> Mapping[str, str]:
+        """column → JSON that was sent as text, as a tuple of what is looked for in it. It is read once a span, and only where it may hold."""
+        made = {}
+        for number, (key, shape) in enumerate(self._json.items()):
+            # an array would fill a tuple by position
+            conditions = [f"startsWith({self._raw(key)}, '{shape.opening}')"]
+            if only := self._json_only.get(key, ()):
+                conditions.insert(0, f"kind IN ({', '.join(map(quoted, only))})")
+            made[f"json_{number}"] = f"JSONExtract(if({' AND '.join(conditions)}, {self._raw(key)}, ''), '{shape.type()}')"
+        return made
+
     def version(self) -> int:
         """A number that changes when any expression does: rows say by which one their facts were made."""
-        return crc32("\n".join((self.slots(), *self.arrays().values(), *self.columns().values())).encode())
+        steps = (self.arrays(), self.kinds(), self.json(), self.columns())
+        return crc32("\n".join((self.slots(), *(sql for step in steps for sql in step.values()))).encode())
 
     def _special(self, made: Mapping[str, str]) -> Mapping[str, str]:
         """Facts that more than one look-up decides."""
-        kind = f"({self._kind()} AS said_kind)"
-        silently = f" AND {self._slots.found('input_tokens')} IS NULL AND NOT failed"
-        not_calls = " OR ".join(
-            f"(said_kind = 'llm' AND scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''})"
-            for scope, name, silent in NO_CALLS
-        )
-        by_name = ", ".join(
-            f"scope_name = {quoted(scope)} AND ({of}) LIKE {quoted(name)}, {quoted(kind)}" for scope, of, name, kind in NAMED_KINDS
-        )
         return {
             "name": "name",
             "parent_span_id": "nullIf(parent_id, '')",
-            "kind": f"multiIf({kind} != '' AND ({not_calls}), 'chain', said_kind != '', said_kind, {by_name}, "
-            "parent_id = '' AND span_kind IN ('server', 'consumer'), 'request', 'other')",
+            "kind": "kind",
             "stage": f"coalesce({self._said('stage')}, name)",
             "task": f"coalesce({self._said('task')}, if(parent_id = '', name, NULL))",
             "provider": f"nullIf({_mapped(self._said('provider'), PROVIDERS, other=None)}, '')",
             # some repeat the name that was asked for when nothing answered
             "response_model": f"if(failed AND ({made['response_model']} AS said_response) = request_model, NULL, said_response)",
             "model": "coalesce(response_model, request_model)",
+            "tool_name": f"coalesce({made['tool_name']}, if(kind = 'tool', {_CALLED}, NULL))",
             "service_tier": f"lower({made['service_tier']})",
             "finish_reason": finish_reason_sql(self._said("finish_reason")),
             "status": "multiIf(status_code = 2, 'error', status_code = 1, 'ok', 'unset')",
@@ -201,16 +210,23 @@ class FactSql:
 
     def _inside(self, key: str, path: tuple[str | int, ...]) -> str:
         """A value inside an attribute's JSON, which is read once a span and only where some source of it may hold."""
-        alias = f"json_{list(self._json).index(key)}"
-        shape, only = self._json[key], self._json_only.get(key, ())
-        # an array would fill a tuple by position
-        conditions = [f"startsWith({self._raw(key)}, '{shape.opening}')"]
-        if only:
-            conditions.insert(0, f"kind IN ({', '.join(map(quoted, only))})")
-        text = f"if({' AND '.join(conditions)}, {self._raw(key)}, '')"
-        return shape.at(f"(JSONExtract({text}, '{shape.type()}') AS {alias})", path)
+        return self._json[key].at(f"json_{list(self._json).index(key)}", path)
 
     def _kind(self) -> str:
+        silently = f" AND {self._slots.found('input_tokens')} IS NULL AND NOT failed"
+        not_calls = " OR ".join(
+            f"(said_kind = 'llm' AND scope_name LIKE {quoted(scope)} AND name LIKE {quoted(name)}{silently if silent else ''})"
+            for scope, name, silent in NO_CALLS
+        )
+        by_name = ", ".join(
+            f"scope_name = {quoted(scope)} AND ({of}) LIKE {quoted(name)}, {quoted(kind)}" for scope, of, name, kind in NAMED_KINDS
+        )
+        return (
+            f"multiIf({not_calls}, 'chain', said_kind != '', said_kind, {by_name}, "
+            "parent_id = '' AND span_kind IN ('server', 'consumer'), 'request', 'other')"
+        )
+
+    def _said_kind(self) -> str:
         """The first kind that a span's words have, asked in the order of KIND_KEYS: '' where none has."""
         words: dict[str, str] = {}
         for rank, (_, table) in enumerate(KIND_KEYS):
@@ -240,10 +256,12 @@ class FactSql:
             "output_tokens": including("output_tokens", "said_output", "reasoning_tokens"),
         }
 
+    def _failed(self) -> str:
+        return f"status_code = 2 OR {self._raw('error.type')} != '' OR {self._raw('langfuse.observation.level')} = 'ERROR'"
+
     def _error_type(self) -> str:
         """Only a failure has a type: the first pattern of ERRORS that is found in what was said of it."""
-        said_type, level, message = map(self._raw, ("error.type", "langfuse.observation.level", "langfuse.observation.status_message"))
-        failed = f"((status_code = 2 OR {said_type} != '' OR {level} = 'ERROR') AS failed)"
+        said_type, message = map(self._raw, ("error.type", "langfuse.observation.status_message"))
         exception = "arrayElementOrNull(event_attrs, indexOf(event_names, 'exception'))"
         failure = (
             f"lower(concat({said_type}, ' ', ifNull(status_message, ''), ' ', {message}, ' ', "
@@ -253,7 +271,7 @@ class FactSql:
         patterns = ", ".join(quoted(pattern) for _, pattern in ERRORS)
         numbers, names = ", ".join(str(n) for n in range(1, len(ERRORS) + 1)), ", ".join(quoted(name) for name, _ in ERRORS)
         first = f"arrayMin(multiMatchAllIndices({failure}, [{patterns}]))"
-        return f"if({failed}, transform({first}, [{numbers}], [{names}], if(kind = 'tool', 'tool_error', 'other')), NULL)"
+        return f"if(failed, transform({first}, [{numbers}], [{names}], if(kind = 'tool', 'tool_error', 'other')), NULL)"
 
     def _config_hash(self) -> str:
         """Of an LLM call: the template or else the system prompt, the tools, the model that was asked for and how."""
@@ -272,34 +290,53 @@ class FactSql:
         return f"if(kind = 'llm', lower(hex(cityHash64({parts}, {system}, {tools}))), NULL)"
 
     def _documents(self) -> Mapping[str, str]:
-        """Documents as one JSON list, or spread over attributes."""
-        lists = (
-            *("gen_ai.retrieval.documents", "langfuse.observation.output", "mlflow.spanOutputs", "traceloop.entity.output"),
-            "haystack.component.output",
-        )
+        """Documents as one JSON list, spread over attributes, or in the lines of a reranker's prose; as `content` reads them."""
         searched = "kind IN ('retrieval', 'rerank')"
-        text = f"(arrayFirst(t -> startsWith(t, '[') OR startsWith(t, '{{'), [{', '.join(map(self._raw, lists))}]) AS documents_text)"
-        listed = (
-            "if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), JSONExtractArrayRaw(documents_text, 'documents'))"
+        values = ", ".join(f"attr_content[{quoted(key)}]" for key in _DOCUMENT_VALUES)
+        text = f"(if({searched}, arrayFirst(t -> t != '', [attr_content['gen_ai.retrieval.documents'], if(empty(flat), '', ' '), {values}]), '') AS documents_text)"
+        fields = ", ".join(f"JSONExtractArrayRaw(documents_text, {quoted(name)})" for name in _DOCUMENT_FIELDS)
+        listed = f"if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), arrayFirst(d -> notEmpty(d), [{fields}]))"
+        is_flat = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
+        flat = (
+            f"(arrayDistinct(arrayMap(k -> splitByChar('.', toString(k))[3], arrayFilter(k -> {is_flat}, mapKeys(attr_content)))) AS flat)"
         )
-        flat = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
-        flat_documents = f"arrayMap(k -> splitByChar('.', toString(k))[3], arrayFilter(k -> {flat}, mapKeys(attr_content)))"
         flat_scores = ", ".join(
-            f"arrayFilter((n, k) -> endsWith(k, '.document.score') AND {flat}, arrayMap(n -> toFloat64(n), mapValues({of})), mapKeys({of}))"
+            f"arrayFilter((n, k) -> endsWith(k, '.document.score') AND {is_flat}, arrayMap(n -> toFloat64(n), mapValues({of})), mapKeys({of}))"
             for of in ("attr_double", "attr_int")
         )
+        is_line = "startsWith(k, 'gen_ai.completion.') AND endsWith(k, '.content') AND startsWith(v, 'Doc ')"
+        lines = f"(arrayFilter((v, k) -> {is_line}, mapValues(attr_content), mapKeys(attr_content)) AS lines)"
+        score = ", ".join(
+            f"JSONExtract(d, {path}, 'Nullable(Float64)')"
+            for name in ("score", "relevance_score", "similarity_score", "similarity")
+            for path in (f"'{name}'", f"'metadata', '{name}'", f"'meta', '{name}'")
+        )
+        said = f"arrayMap(v -> toFloat64OrNull(extract(v, 'Score: ([-+.0-9e]+)')), lines), trim(documents_text) = '', arrayConcat({flat_scores})"
         scores = (
-            f"(if({searched}, arrayFilter(n -> isFinite(n), if(documents_text = '', arrayConcat({flat_scores}), "
-            f"arrayMap(d -> if(JSONHas(d, 'score'), JSONExtract(d, 'score', 'Float64'), JSONExtract(d, 'metadata', 'score', 'Float64')), "
-            f"arrayFilter(d -> JSONHas(d, 'score') OR JSONHas(d, 'metadata', 'score'), {listed})))), []) AS scores)"
+            f"(if({searched}, arrayMap(n -> assumeNotNull(n), arrayFilter(n -> ifNull(isFinite(n), false), multiIf(notEmpty({lines}), {said}, "
+            f"arrayMap(d -> coalesce({score}), {listed})))), []) AS scores)"
         )
         of_openinference = "has(text_values, 'RETRIEVER') OR has(text_values, 'RERANKER')"
         return {
-            "document_count": f"if({searched}, multiIf({text} != '', toUInt32(length({listed})), "
-            f"{of_openinference}, toUInt32(arrayUniq({flat_documents})), NULL), NULL)",
+            "document_count": f"if({searched}, multiIf(notEmpty({flat}) AND {text} = ' ', toUInt32(length(flat)), notEmpty(lines), toUInt32(length(lines)), "
+            f"documents_text != '', toUInt32(length({listed})), {of_openinference}, 0, NULL), NULL)",
             "top_score": f"if(notEmpty({scores}), arrayMax(scores), NULL)",
             "mean_score": "if(notEmpty(scores), arrayAvg(scores), NULL)",
         }
+
+
+_DOCUMENT_VALUES = (
+    "output.value",
+    "traceloop.entity.output",
+    "langfuse.observation.output",
+    "langfuse.trace.output",
+    "final_result",
+    "mlflow.spanOutputs",
+    "gcp.vertex.agent.llm_response",
+    "haystack.component.output",
+)
+"""Where documents may stand that are told as a span's output."""
+_DOCUMENT_FIELDS = ("documents", "results", "matches", "data", "nodes", "source_documents")
 
 
 def _typed(fact: str, said: str) -> str:

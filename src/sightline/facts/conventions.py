@@ -322,6 +322,7 @@ SOURCES: Sources = {
         "openllmetry": text("traceloop.entity.name", only=("tool",)),
         "vercel": text("ai.toolCall.name"),
         "mlflow": json_text("mlflow.spanFunctionName", only=("tool",)),
+        "haystack": text("haystack.tool.name"),
     },
     "agent_name": {"genai": text("gen_ai.agent.name"), "openinference": text("agent.name")},
     "input_tokens": {
@@ -760,6 +761,10 @@ CONTENT_KEYS: tuple[str, ...] = (
     "response_data",
     "mlflow.spanInputs",
     "mlflow.spanOutputs",
+    "events",
+    "model_request_parameters",
+    "haystack.pipeline.input_data",
+    "haystack.pipeline.output_data",
     "tool_arguments",
     "gen_ai.tool.args",
     "ai.value",

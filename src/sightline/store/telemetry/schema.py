@@ -53,6 +53,8 @@ def views(*, retention_days: int, sources: Sources = SOURCES) -> Mapping[str, st
         "facts": _columns(sql.columns()),
         "fact_slots": sql.slots(),
         "fact_arrays": _columns(sql.arrays()),
+        "fact_kinds": _columns(sql.kinds()),
+        "fact_json": _columns(sql.json()),
         "facts_version": str(sql.version()),
         "retention": str(retention_days),
         "inline_chars": str(INLINE_CHARS),
