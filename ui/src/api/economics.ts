@@ -43,6 +43,8 @@ export type BudgetDraft = {
 export type Budget = BudgetDraft & { id: string; created: string; updated: string };
 export type BudgetStatus = {
   budget: Budget;
+  group: Known<Known<string>[]>;
+  more_groups: number;
   period: { from: string; to: string };
   spent_usd: Known<number>;
   share_spent: Known<number>;

@@ -67,8 +67,9 @@ async def download_page(reader: Reader, page: Page, columns: Sequence[Column], f
 
 
 def _listed(fields: Mapping[str, Field], *, but: Sequence[str] = ()) -> list[Column]:
-    """What a list's rows hold, under the stored units."""
-    return [Column(name, field.type, field.unit) for name, field in fields.items() if field.factor == 1 and name not in but]
+    """What a list's rows hold: what is stored, in the units that it is stored in."""
+    stored = {name: field for name, field in fields.items() if field.factor == 1 and field.sql == name}
+    return [Column(name, field.type, field.unit) for name, field in stored.items() if name not in but]
 
 
 SPAN_TABLE = _listed(SPAN_FIELDS)

@@ -58,7 +58,7 @@ export function Budgets() {
           <div className="cards">
             {answer.budgets.map((status) => (
               <Card
-                key={`${status.budget.id} ${status.budget.group_value}`}
+                key={`${status.budget.id} ${JSON.stringify(status.group)}`}
                 status={status}
                 onEdit={() => setEdited(status.budget)}
               />
@@ -89,7 +89,7 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
       </header>
       <p className="muted">
         {usd(budget.amount_usd)} a {budget.period}
-        {budget.group_by && ` for ${budget.group_by} ${budget.group_value ?? ""}`}
+        {budget.group_by && ` for ${budget.group_by} ${status.group ? (status.group[0] ?? "unknown") : ""}`}
         {budget.filter && (
           <>
             , where <code>{budget.filter}</code>
