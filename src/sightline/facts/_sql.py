@@ -6,6 +6,7 @@ Nothing here can fail for any input: what is not what it should be (prose for a 
 from collections.abc import Mapping
 from zlib import crc32
 
+from sightline.facts._documents import document_columns
 from sightline.facts._json import TYPES, JsonShape
 from sightline.facts._slots import RANKS, Slots, is_content, is_slotted, quoted, sources_of
 from sightline.facts.conventions import (
@@ -88,7 +89,7 @@ class FactSql:
         return {"failed": self._failed(), "said_kind": self._said_kind(), "kind": self._kind()}
 
     def json(self) -> Mapping[str, str]:
-        """column → JSON that was sent as text, as a tuple of what is looked for in it. It is read once a span, and only where it may hold."""
+        """column → JSON that was sent as text, as a tuple of what is looked for in it: read once a span, and only where it may hold."""
         made = {}
         for number, (key, shape) in enumerate(self._json.items()):
             # an array would fill a tuple by position
@@ -134,7 +135,7 @@ class FactSql:
             **self._tokens(made),
             "reported_cost_usd": f"nullIf({made['reported_cost_usd']}, 0)",
             "config_hash": self._config_hash(),
-            **self._documents(),
+            **document_columns(),
             "input_preview": _preview(_INPUT_TEXTS),
             "output_preview": _preview(_OUTPUT_TEXTS),
             **{
@@ -288,55 +289,6 @@ class FactSql:
             "ifNull(request_model, ''), ifNull(temperature, -1), ifNull(max_tokens, 0), ifNull(prompt_name, ''), ifNull(prompt_version, '')"
         )
         return f"if(kind = 'llm', lower(hex(cityHash64({parts}, {system}, {tools}))), NULL)"
-
-    def _documents(self) -> Mapping[str, str]:
-        """Documents as one JSON list, spread over attributes, or in the lines of a reranker's prose; as `content` reads them."""
-        searched = "kind IN ('retrieval', 'rerank')"
-        values = ", ".join(f"attr_content[{quoted(key)}]" for key in _DOCUMENT_VALUES)
-        text = f"(if({searched}, arrayFirst(t -> t != '', [attr_content['gen_ai.retrieval.documents'], if(empty(flat), '', ' '), {values}]), '') AS documents_text)"
-        fields = ", ".join(f"JSONExtractArrayRaw(documents_text, {quoted(name)})" for name in _DOCUMENT_FIELDS)
-        listed = f"if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), arrayFirst(d -> notEmpty(d), [{fields}]))"
-        is_flat = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
-        flat = (
-            f"(arrayDistinct(arrayMap(k -> splitByChar('.', toString(k))[3], arrayFilter(k -> {is_flat}, mapKeys(attr_content)))) AS flat)"
-        )
-        flat_scores = ", ".join(
-            f"arrayFilter((n, k) -> endsWith(k, '.document.score') AND {is_flat}, arrayMap(n -> toFloat64(n), mapValues({of})), mapKeys({of}))"
-            for of in ("attr_double", "attr_int")
-        )
-        is_line = "startsWith(k, 'gen_ai.completion.') AND endsWith(k, '.content') AND startsWith(v, 'Doc ')"
-        lines = f"(arrayFilter((v, k) -> {is_line}, mapValues(attr_content), mapKeys(attr_content)) AS lines)"
-        score = ", ".join(
-            f"JSONExtract(d, {path}, 'Nullable(Float64)')"
-            for name in ("score", "relevance_score", "similarity_score", "similarity")
-            for path in (f"'{name}'", f"'metadata', '{name}'", f"'meta', '{name}'")
-        )
-        said = f"arrayMap(v -> toFloat64OrNull(extract(v, 'Score: ([-+.0-9e]+)')), lines), trim(documents_text) = '', arrayConcat({flat_scores})"
-        scores = (
-            f"(if({searched}, arrayMap(n -> assumeNotNull(n), arrayFilter(n -> ifNull(isFinite(n), false), multiIf(notEmpty({lines}), {said}, "
-            f"arrayMap(d -> coalesce({score}), {listed})))), []) AS scores)"
-        )
-        of_openinference = "has(text_values, 'RETRIEVER') OR has(text_values, 'RERANKER')"
-        return {
-            "document_count": f"if({searched}, multiIf(notEmpty({flat}) AND {text} = ' ', toUInt32(length(flat)), notEmpty(lines), toUInt32(length(lines)), "
-            f"documents_text != '', toUInt32(length({listed})), {of_openinference}, 0, NULL), NULL)",
-            "top_score": f"if(notEmpty({scores}), arrayMax(scores), NULL)",
-            "mean_score": "if(notEmpty(scores), arrayAvg(scores), NULL)",
-        }
-
-
-_DOCUMENT_VALUES = (
-    "output.value",
-    "traceloop.entity.output",
-    "langfuse.observation.output",
-    "langfuse.trace.output",
-    "final_result",
-    "mlflow.spanOutputs",
-    "gcp.vertex.agent.llm_response",
-    "haystack.component.output",
-)
-"""Where documents may stand that are told as a span's output."""
-_DOCUMENT_FIELDS = ("documents", "results", "matches", "data", "nodes", "source_documents")
 
 
 def _typed(fact: str, said: str) -> str:
