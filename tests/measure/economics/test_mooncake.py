@@ -129,5 +129,5 @@ async def test_avoidable_misses_equal_the_simulation(engine: Engine, shared: Pat
     assert found["calls_without_content"] == 0
     assert found["avoidable_rate"] == pytest.approx(simulated, abs=HALF_A_POINT)
     usual = await prefixes(engine, asked, lifetime_ns=world.HOUR_NS, min_tokens=1_024, calls=20_000)
-    assert usual["avoidable_rate"] <= found["avoidable_rate"]
+    assert usual["avoidable_rate"] <= simulated + HALF_A_POINT
     assert usual["avoidable_rate"] == pytest.approx(simulated, abs=DEFAULTS_MOVE_IT)
