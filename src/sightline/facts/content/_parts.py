@@ -17,6 +17,8 @@ def parts(content: Json) -> list[Part]:
 
 def part(said: Mapping[str, Json]) -> Part:
     """One piece: by the type that it names, else by the one field that it wraps."""
+    if isinstance(said.get("tool_call"), dict) and isinstance(said.get("message_content"), dict):  # OpenInference: the call stands beside
+        return tool_call_part(said["tool_call"])
     if isinstance(inner := said.get("message_content"), dict):  # OpenInference
         said = inner
     kind = word(said, "type") or word(said, "part_kind")
