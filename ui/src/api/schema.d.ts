@@ -24,6 +24,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/economics/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List budgets
+         * @description A project's budgets as they were made.
+         */
+        get: operations["get_budgets_api_v1_economics_budgets_get"];
+        put?: never;
+        /**
+         * Make a budget
+         * @description An amount for a day, a week, a month or a quarter, on everything or on what a filter selects; with `group_by` for each group.
+         */
+        post: operations["post_budget_api_v1_economics_budgets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/budgets/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where budgets stand
+         * @description What was spent of each budget in its period, what will have been by the end with an interval, and how fast it burns.
+         */
+        get: operations["get_status_api_v1_economics_budgets_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/economics/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a budget
+         * @description A budget as it was made.
+         */
+        get: operations["get_budget_api_v1_economics_budgets__id__get"];
+        /**
+         * Change a budget
+         * @description Replaces its terms; it keeps its project, and the day it starts on unless another is given.
+         */
+        put: operations["put_budget_api_v1_economics_budgets__id__put"];
+        post?: never;
+        /**
+         * Delete a budget
+         * @description What was spent stays what it is.
+         */
+        delete: operations["delete_budget_api_v1_economics_budgets__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/economics/cache": {
         parameters: {
             query?: never;
@@ -493,6 +565,298 @@ export interface components {
         AttributeKeys: {
             /** Keys */
             keys: string[];
+        };
+        /** Budget */
+        Budget: {
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Filter */
+            filter: string;
+            /** Group By */
+            group_by: string | null;
+            /** Group Value */
+            group_value: string | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "quarter";
+            /** Project */
+            project: string;
+            /**
+             * Starts
+             * Format: date
+             */
+            starts: string;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+        };
+        /**
+         * BudgetChange
+         * @description A budget's new terms. A budget can be sent back as it was read, changed.
+         * @example {
+         *       "amount_usd": 500,
+         *       "filter": "environment = 'prod'",
+         *       "name": "acme, monthly",
+         *       "period": "month"
+         *     }
+         */
+        BudgetChange: {
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Created
+             * @description As read; not changed.
+             */
+            created?: string | null;
+            /**
+             * Filter
+             * @description Of spans, see docs/filter-language.md; empty: everything.
+             * @default
+             */
+            filter: string;
+            /**
+             * Group By
+             * @description A fact or attributes['…']: without a group_value the amount is each group's own.
+             */
+            group_by?: string | null;
+            /**
+             * Group Value
+             * @description The one group that the budget is of.
+             */
+            group_value?: string | null;
+            /**
+             * Id
+             * @description As read; the path decides.
+             */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @description Of the calendar, in UTC; weeks begin on Monday.
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "quarter";
+            /**
+             * Project
+             * @default default
+             */
+            project: string;
+            /**
+             * Starts
+             * Format: date
+             * @description Spending before that day does not count; today if left out.
+             */
+            starts?: string;
+            /**
+             * Updated
+             * @description As read; not changed.
+             */
+            updated?: string | null;
+        };
+        /**
+         * BudgetPeriod
+         * @description [from, to): the calendar's period that now is in; the first begins on the day that the budget starts.
+         */
+        BudgetPeriod: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
+         * BudgetPoint
+         * @description A day, or an hour where the period is a day.
+         */
+        BudgetPoint: {
+            /** Cumulative Usd */
+            cumulative_usd: number;
+            /**
+             * Spent Usd
+             * @description null where calls were made and none of them has a cost.
+             */
+            spent_usd: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * BudgetRequest
+         * @description A budget to make.
+         * @example {
+         *       "amount_usd": 500,
+         *       "filter": "environment = 'prod'",
+         *       "name": "acme, monthly",
+         *       "period": "month"
+         *     }
+         */
+        BudgetRequest: {
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Filter
+             * @description Of spans, see docs/filter-language.md; empty: everything.
+             * @default
+             */
+            filter: string;
+            /**
+             * Group By
+             * @description A fact or attributes['…']: without a group_value the amount is each group's own.
+             */
+            group_by?: string | null;
+            /**
+             * Group Value
+             * @description The one group that the budget is of.
+             */
+            group_value?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Period
+             * @description Of the calendar, in UTC; weeks begin on Monday.
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "quarter";
+            /**
+             * Project
+             * @default default
+             */
+            project: string;
+            /**
+             * Starts
+             * Format: date
+             * @description Spending before that day does not count; today if left out.
+             */
+            starts?: string;
+        };
+        /**
+         * BudgetStatus
+         * @description Where a budget, or one of its groups, stands.
+         */
+        BudgetStatus: {
+            budget: components["schemas"]["Budget"];
+            /** Burn Rates */
+            burn_rates: components["schemas"]["BurnRate"][];
+            /**
+             * Enough
+             * @description Whether there is history enough for the interval.
+             */
+            enough: boolean;
+            /**
+             * Exhausted At
+             * @description When the amount was used up, or will be; null: not in this period.
+             */
+            exhausted_at: string | null;
+            /**
+             * Filter
+             * @description Selects the spans that the money went to; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /**
+             * Forecast Interval
+             * @description It is made to hold 90 % of the time.
+             */
+            forecast_interval: [
+                number,
+                number
+            ] | null;
+            /**
+             * Forecast Usd
+             * @description What will have been spent at the period's end.
+             */
+            forecast_usd: number | null;
+            /**
+             * Group
+             * @description The group's value; [null]: where it is unknown. null: the budget has no groups.
+             */
+            group: (string | null)[] | null;
+            /**
+             * More Groups
+             * @description Of the same budget: further groups that spent less and are not listed.
+             */
+            more_groups: number;
+            /** Over */
+            over: boolean;
+            period: components["schemas"]["BudgetPeriod"];
+            /**
+             * Priced Share
+             * @description Of the calls in the period, how many have a cost: what the sums speak of.
+             */
+            priced_share: number | null;
+            /**
+             * Series
+             * @description The period until now.
+             */
+            series: components["schemas"]["BudgetPoint"][];
+            /**
+             * Share Elapsed
+             * @description Of the period.
+             */
+            share_elapsed: number;
+            /**
+             * Share Spent
+             * @description Of the amount.
+             */
+            share_spent: number | null;
+            /** Spent Usd */
+            spent_usd: number | null;
+            /**
+             * Why
+             * @description What the forecast stands on, or why there is none.
+             */
+            why: string;
+        };
+        /** BudgetStatusResponse */
+        BudgetStatusResponse: {
+            /** Budgets */
+            budgets: components["schemas"]["BudgetStatus"][];
+        };
+        /** BudgetsResponse */
+        BudgetsResponse: {
+            /**
+             * Budgets
+             * @description By name.
+             */
+            budgets: components["schemas"]["Budget"][];
+        };
+        /**
+         * BurnRate
+         * @description How fast the money goes, in the time until now.
+         */
+        BurnRate: {
+            /**
+             * Rate
+             * @description Spent ÷ what the amount allows in such a time: 1 ends exactly on the budget.
+             */
+            rate: number | null;
+            /** Usd */
+            usd: number | null;
+            /**
+             * Window
+             * @example 1h
+             */
+            window: string;
         };
         /**
          * Cache
@@ -1266,6 +1630,13 @@ export interface components {
              */
             filter: string;
             /**
+             * Format
+             * @description csv or parquet: the table as a file instead.
+             * @default json
+             * @enum {string}
+             */
+            format: "json" | "csv" | "parquet";
+            /**
              * From
              * @description RFC 3339 or epoch (s, ms, µs or ns).
              */
@@ -2021,6 +2392,534 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_budgets_api_v1_economics_budgets_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_budget_api_v1_economics_budgets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_status_api_v1_economics_budgets_status_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Of a budget by groups: how many of them at the most. */
+                groups?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetStatusResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_budget_api_v1_economics_budgets__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_budget_api_v1_economics_budgets__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_budget_api_v1_economics_budgets__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -3130,6 +4029,8 @@ export interface operations {
                 to?: string | null;
                 /** @description Rows at the most; `total` is of the whole window. */
                 limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
             };
             header?: never;
             path?: never;
@@ -3144,6 +4045,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3302,6 +4205,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3447,6 +4352,8 @@ export interface operations {
     get_spans_api_v1_spans_get: {
         parameters: {
             query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3474,6 +4381,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanPage"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3637,6 +4546,8 @@ export interface operations {
     get_traces_api_v1_traces_get: {
         parameters: {
             query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3664,6 +4575,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TracePage"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
