@@ -12,7 +12,7 @@ demo: install
 
 install: .venv/.server $(STATIC)
 
-test: .venv/.dev $(STATIC) .venv/.chromium check unit ui-check
+test: .venv/.dev $(STATIC) .venv/.chromium .venv/.postgres check unit ui-check
 
 check: .venv/.dev
 	$(BIN)/ruff check
@@ -20,7 +20,7 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: .venv/.dev $(STATIC) .venv/.chromium
+unit: .venv/.dev $(STATIC) .venv/.chromium .venv/.postgres
 	$(BIN)/pytest
 
 ui-check: .venv/.node
@@ -36,7 +36,7 @@ openapi: .venv/.dev .venv/.node
 
 lock: .venv/.dev
 	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra demo -p 3.11 pyproject.toml -o requirements/server.lock
-	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra demo --group dev -c requirements/server.lock -p 3.11 pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra postgres --extra demo --group dev -c requirements/server.lock -p 3.11 pyproject.toml -o requirements/dev.lock
 
 .venv/.made:
 	$(PYTHON) -m venv .venv
@@ -60,6 +60,10 @@ lock: .venv/.dev
 
 .venv/.chromium: .venv/.made
 	sh scripts/chromium.sh
+	touch $@
+
+.venv/.postgres: .venv/.made
+	sh scripts/postgres.sh
 	touch $@
 
 $(STATIC): .venv/.node $(UI_SOURCES)

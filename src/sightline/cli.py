@@ -16,6 +16,8 @@ from sightline.settings import Settings, read_settings
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Observability for production GenAI systems."
 )
+prices_app = typer.Typer(no_args_is_help=True, help="The catalogue of prices.")
+app.add_typer(prices_app, name="prices")
 _err = Console(stderr=True, highlight=False)
 
 
@@ -40,10 +42,11 @@ def serve(
     port: Annotated[int | None, _option("port", "--port")] = None,
     grpc_port: Annotated[int | None, _option("grpc_port", "--grpc-port")] = None,
     store: Annotated[str | None, _option("store", "--store")] = None,
+    config: Annotated[str | None, _option("config", "--config")] = None,
     log_level: Annotated[str | None, _option("log_level", "--log-level")] = None,
 ) -> None:
     """Receive OTLP, store it, answer questions about it."""
-    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, log_level=log_level)
+    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port, store=store, config=config, log_level=log_level)
     _run(settings, lambda listening: _announce(settings, listening))
 
 
@@ -67,6 +70,101 @@ def demo(
             start_traffic(listening.url)
 
         _run(settings, started)
+
+
+@app.command()
+def price(
+    file: Annotated[Path, typer.Argument(help="Lines of JSON: provider, api_flavor, model, at, service_tier, body.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each line, instead of a table.")] = False,
+    catalogue: Annotated[Path | None, typer.Option("--catalogue", help="Another catalogue, in genai-prices' JSON format.")] = None,
+    data: Annotated[Path | None, _option("data", "--data")] = None,
+) -> None:
+    """What providers' responses used and cost. Asks no server and no network."""
+    from sightline.cli_prices import price_file
+
+    settings = _settings(data=data)
+    try:
+        price_file(settings, file, catalogue=catalogue, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@prices_app.command("update")
+def update_prices(
+    file: Annotated[
+        Path | None, typer.Argument(help="A catalogue in genai-prices' JSON format; the installed package's without.", show_default=False)
+    ] = None,
+    data: Annotated[Path | None, _option("data", "--data")] = None,
+) -> None:
+    """Take a catalogue into the data directory, from a file or the installed package."""
+    from sightline.cli_prices import update
+
+    settings = _settings(data=data)
+    try:
+        update(settings, file)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@prices_app.command("show")
+def show_prices(
+    model: Annotated[str, typer.Argument(help="A model's name as spans say it; a tool's with --kind tool.", show_default=False)],
+    provider: Annotated[str | None, typer.Option("--provider", help="The provider as spans say it.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="Only what holds then: 2026-11-25 or 2026-11-25T10:00:00Z.")] = None,
+    kind: Annotated[str, typer.Option("--kind", help="The kind of call.")] = "llm",
+    data: Annotated[Path | None, _option("data", "--data")] = None,
+) -> None:
+    """The price rules for a model."""
+    from sightline.cli_prices import show
+
+    settings = _settings(data=data)
+    try:
+        show(settings, model, provider=provider, at=at, kind=kind)
+    except SightlineError as error:
+        _fail(str(error))
+
+
+_UrlOption = Annotated[str, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running server.")]
+_ProjectOption = Annotated[str | None, typer.Option("--project", help="One project; without it all of them.", show_default=False)]
+_FromOption = Annotated[
+    str | None, typer.Option("--from", help="First moment: 2026-11-01, -7d …; without it the beginning.", show_default=False)
+]
+_ToOption = Annotated[str | None, typer.Option("--to", help="First moment after; without it the end.", show_default=False)]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+@app.command()
+def reprice(
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
+) -> None:
+    """Have a running server price a window's calls anew, and say how much moved."""
+    from sightline.cli_repair import reprice as ask
+
+    try:
+        ask(url, project, from_, to, as_json=as_json)
+    except SightlineError as error:
+        _fail(str(error))
+
+
+@app.command()
+def refact(
+    from_: _FromOption = None,
+    to: _ToOption = None,
+    project: _ProjectOption = None,
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
+) -> None:
+    """Have a running server derive the facts of a window's spans again, by today's conventions and configured sources."""
+    from sightline.cli_repair import refact as ask
+
+    try:
+        ask(url, project, from_, to, as_json=as_json)
+    except SightlineError as error:
+        _fail(str(error))
 
 
 def _settings(**said: object) -> Settings:

@@ -4,14 +4,25 @@ The command's options, the environment variables and the documentation are read 
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from sightline.errors import SettingsError
+from sightline.money import Currencies, PriceOverride, Revenue, check_currencies
 
 MIB = 1 << 20
+
+
+class FactSources(BaseModel):
+    """`[facts.NAME]`: where a fact may stand besides where every convention has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: tuple[str, ...] = Field(
+        description="attributes.KEY, resource.KEY or attributes.KEY#path.in.json, the one to be believed first first."
+    )
 
 
 class Settings(BaseSettings):
@@ -24,6 +35,12 @@ class Settings(BaseSettings):
         None,
         pattern=r"^clickhouses?(\+https?)?://",
         description="A ClickHouse server instead of the embedded engine: clickhouse://user:password@host:8123/database.",
+    )
+    config: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?(\+psycopg)?://",
+        description="A PostgreSQL for budgets and other configuration instead of config.db in the data directory: "
+        "postgresql://user:password@host:5432/database.",
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to listen on, for HTTP and gRPC.")
     port: int = Field(4318, ge=0, le=65535, description="Port of OTLP/HTTP, the API and the UI; 0 picks a free one.")
@@ -50,6 +67,15 @@ class Settings(BaseSettings):
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    facts: dict[str, FactSources] = Field({}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md.")
+    prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
+    currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")
+    revenue: tuple[Revenue, ...] = Field((), description="What requests earn that don't say it, `[[revenue]]` tables: docs/prices.md.")
+
+    @model_validator(mode="after")
+    def _knows_its_currencies(self) -> Self:
+        check_currencies(self.prices, self.currencies)
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -74,6 +100,8 @@ def read_settings(**said: object) -> Settings:
     except ValidationError as error:
         faults = (
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']} (it is {fault['input']!r:.80})"
+            if fault["loc"]
+            else fault["msg"].removeprefix("Value error, ")
             for fault in error.errors(include_url=False)
         )
         raise SettingsError("These options can't be used: " + "; ".join(faults)) from error

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from sightline.serve.api import include_routers
+from sightline.store import ConfigOptions, open_config
 from sightline.store.telemetry.engine import Engine
 from tests.query import world
 
@@ -25,10 +26,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="package")
-def app(engine: Engine) -> FastAPI:
+def app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    directory = tmp_path_factory.mktemp("config")
+
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Engine]]:
-        yield {"store": engine}
+    async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, object]]:
+        async with open_config(ConfigOptions(directory)) as config:
+            yield {"store": engine, "config": config}
 
     app = FastAPI(lifespan=lifespan)
     include_routers(app)

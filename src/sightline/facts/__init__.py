@@ -1,7 +1,9 @@
 """What Sightline knows of a span: the vocabulary of facts, how every convention says them, and what of a span is content."""
 
-from sightline.facts._sql import content_key_sql, fact_arrays, fact_columns, fact_slots
+from sightline.facts._sql import FactSql, content_key_sql, finish_reason_sql
+from sightline.facts.configured import with_configured
 from sightline.facts.content import Content, EventView, read_content
+from sightline.facts.conventions import SOURCES, Sources
 from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, INHERITED, KINDS, STATUSES, Fact
 
 __all__ = [
@@ -10,13 +12,15 @@ __all__ = [
     "FINISH_REASONS",
     "INHERITED",
     "KINDS",
+    "SOURCES",
     "STATUSES",
     "Content",
     "EventView",
     "Fact",
+    "FactSql",
+    "Sources",
     "content_key_sql",
-    "fact_arrays",
-    "fact_columns",
-    "fact_slots",
+    "finish_reason_sql",
     "read_content",
+    "with_configured",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 CONVENTIONS = (
+    "configured",
     "sightline",
     "genai",
     "openinference",
@@ -18,11 +19,30 @@ CONVENTIONS = (
     "pydantic",
     "mlflow",
     "openlit",
+    "litellm",
+    "adk",
+    "haystack",
     "resource",
 )
-"""Sightline's own attributes first; `resource` is what the sender says of itself rather than of the span."""
+"""The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself, not of the span."""
 
-How = Literal["text", "number", "boolean", "list", "json_text", "json_number", "event", "resource", "map_text"]
+How = Literal[
+    "text",
+    "number",
+    "boolean",
+    "list",
+    "json_text",
+    "json_number",
+    "json_boolean",
+    "json_true",
+    "pattern",
+    "words",
+    "event",
+    "moment",
+    "resource",
+    "map_text",
+]  # fmt: skip
+When = Literal["", "answered", "failed", "snapshot", "alias"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +52,20 @@ class Source:
     key: str
     how: How = "text"
     scale: float = 1
-    path: tuple[str, ...] = ()
+    path: tuple[str | int, ...] = ()
     only: tuple[str, ...] = ()
     """kinds that it holds for; empty for all"""
+    when: When = ""
+    """whether it holds only for calls that were answered, or that failed; only for a model's dated name in an answer, or for any other"""
+    words: tuple[str, ...] = ()
+    """values that mean true"""
+    unless: tuple[str | int, ...] = ()
+    """a path into the same JSON: where something stands there, this source says something else"""
 
 
-def text(*keys: str, only: tuple[str, ...] = ()) -> tuple[Source, ...]:
+def text(*keys: str, only: tuple[str, ...] = (), when: When = "") -> tuple[Source, ...]:
     """Text attributes; empty text is unknown."""
-    return tuple(Source(key, "text", only=only) for key in keys)
+    return tuple(Source(key, "text", only=only, when=when) for key in keys)
 
 
 def number(*keys: str, scale: float = 1) -> tuple[Source, ...]:
@@ -62,19 +88,39 @@ def boolean(*keys: str) -> tuple[Source, ...]:
     return tuple(Source(key, "boolean") for key in keys)
 
 
+def one_of(key: str, *words: str) -> tuple[Source, ...]:
+    """True when a text attribute is one of the words; unknown when it is another."""
+    return (Source(key, "words", words=words),)
+
+
 def first_of_list(key: str) -> tuple[Source, ...]:
-    """The first element of an array of text."""
+    """The first element of an array of text, also of one that was sent as JSON text."""
     return (Source(key, "list"),)
 
 
-def json_text(key: str, *path: str) -> tuple[Source, ...]:
-    """Text inside a JSON object that was sent as text."""
-    return (Source(key, "json_text", path=path),)
+def json_text(key: str, *path: str | int, only: tuple[str, ...] = ()) -> tuple[Source, ...]:
+    """Text inside JSON that was sent as text; numbers in the path count from 1."""
+    return (Source(key, "json_text", path=path, only=only),)
 
 
-def json_number(key: str, *path: str) -> tuple[Source, ...]:
-    """A number inside a JSON object that was sent as text."""
-    return (Source(key, "json_number", path=path),)
+def json_number(key: str, *path: str | int, only: tuple[str, ...] = ()) -> tuple[Source, ...]:
+    """A number inside JSON that was sent as text."""
+    return (Source(key, "json_number", path=path, only=only),)
+
+
+def json_boolean(key: str, *path: str | int) -> tuple[Source, ...]:
+    """A boolean inside JSON that was sent as text."""
+    return (Source(key, "json_boolean", path=path),)
+
+
+def json_true(key: str, *path: str | int) -> tuple[Source, ...]:
+    """A true inside JSON that was sent as text; what is false there is unknown."""
+    return (Source(key, "json_true", path=path),)
+
+
+def pattern(key: str, expression: str) -> tuple[Source, ...]:
+    """The number that a regular expression's one group finds in a text that is no JSON."""
+    return (Source(key, "pattern", path=(expression,)),)
 
 
 def event(*names: str) -> tuple[Source, ...]:
@@ -82,14 +128,27 @@ def event(*names: str) -> tuple[Source, ...]:
     return tuple(Source(name, "event") for name in names)
 
 
+def moment(key: str) -> tuple[Source, ...]:
+    """Time from the span's start to a moment that was sent as text, in ns."""
+    return (Source(key, "moment"),)
+
+
 def resource(*keys: str) -> tuple[Source, ...]:
     """Text attributes of the resource."""
     return tuple(Source(key, "resource") for key in keys)
 
 
+_CALLS = ("llm", "embedding")
 _LANGFUSE_USAGE = "langfuse.observation.usage_details"
+_MLFLOW_USAGE = "mlflow.chat.tokenUsage"
+_LITELLM_USAGE = "metadata.usage_object"
+_ADK_RESPONSE = "gcp.vertex.agent.llm_response"
+_HAYSTACK_ANSWER = "haystack.component.output"
+_HAYSTACK_STEP = "haystack.agent.step.llm.output"
 
-SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
+Sources = Mapping[str, Mapping[str, tuple[Source, ...]]]
+
+SOURCES: Sources = {
     "service": {"resource": resource("service.name")},
     "environment": {
         "sightline": text("sightline.environment"),
@@ -116,10 +175,13 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
     "feature": {"sightline": text("sightline.feature")},
     "user_id": {
         "sightline": text("sightline.user_id"),
-        "genai": text("user.id", "enduser.id"),
+        "genai": text("user.id", "enduser.id", "gen_ai.user.id"),
         "openllmetry": text("traceloop.association.properties.user_id"),
         "langfuse": text("langfuse.user.id"),
         "vercel": text("ai.telemetry.metadata.userId"),
+        "mlflow": text("mlflow.trace.user"),
+        "litellm": text("metadata.user_api_key_end_user_id"),
+        "adk": text("gcp.vertex.agent.user_id"),
     },
     "session_id": {
         "sightline": text("sightline.session_id"),
@@ -127,50 +189,93 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
         "openllmetry": text("traceloop.association.properties.session_id"),
         "langfuse": text("langfuse.session.id"),
         "vercel": text("ai.telemetry.metadata.sessionId"),
+        "mlflow": text("mlflow.trace.session"),
+        "adk": text("gcp.vertex.agent.session_id"),
     },
     "tenant": {
         "sightline": text("sightline.tenant"),
         "genai": text("tenant.id", "deployment.tenant"),
         "openinference": json_text("metadata", "tenant"),
         "openllmetry": text("traceloop.association.properties.tenant"),
-        "langfuse": text("langfuse.trace.metadata.tenant"),
+        "langfuse": json_text("langfuse.trace.metadata.tenant"),
         "vercel": text("ai.telemetry.metadata.tenant"),
+        "litellm": text("metadata.user_api_key_team_id", "metadata.user_api_key_org_id"),
     },
     "provider": {
         "sightline": text("sightline.provider"),
         "genai": text("gen_ai.provider.name", "gen_ai.system"),
         "openinference": text("llm.provider", "llm.system"),
         "vercel": text("ai.model.provider"),
+        "mlflow": json_text("mlflow.llm.provider"),
     },
     "request_model": {
         "sightline": text("sightline.request_model"),
         "genai": text("gen_ai.request.model"),
         "openinference": (
             *text("llm.request.model_name", "embedding.model_name", "reranker.model_name"),
-            *json_text("llm.invocation_parameters", "model"),
+            # some put the whole answer here, which has an id and names the model that answered
+            Source("llm.invocation_parameters", "json_text", path=("model",), unless=("id",)),
+            Source("llm.invocation_parameters", "json_text", path=("model_name",), unless=("id",)),
+            *json_text("input.value", "model", only=_CALLS),
+            *text("llm.model_name", when="alias"),
         ),
         "openllmetry": text("llm.request.model"),
+        "langfuse": text("langfuse.observation.model.name", when="failed"),
         "vercel": text("ai.model.id"),
+        "pydantic": json_text("request_data", "model"),
+        "mlflow": json_text("mlflow.spanInputs", "model", only=_CALLS),
+        "adk": json_text("gcp.vertex.agent.llm_request", "model"),
     },
     "response_model": {
         "sightline": text("sightline.response_model"),
         "genai": text("gen_ai.response.model"),
-        "openinference": text("llm.response.model_name", "llm.model_name"),
+        "openinference": (
+            *text("llm.response.model_name"),
+            *json_text("output.value", "model", only=_CALLS),
+            *json_text("output.value", "meta", "model", only=_CALLS),
+            *json_text("output.value", "generations", 1, 1, "generation_info", "model_name", only=_CALLS),
+            *json_text("output.value", "generations", 1, 1, "message", "kwargs", "response_metadata", "model_name", only=_CALLS),
+            *text("llm.model_name", when="snapshot"),
+        ),
         "openllmetry": text("llm.response.model"),
-        "langfuse": text("langfuse.observation.model.name"),
+        "langfuse": text("langfuse.observation.model.name", when="answered"),
         "vercel": text("ai.response.model"),
+        "pydantic": json_text("response_data", "model"),
+        "mlflow": (*json_text("mlflow.spanOutputs", "model", only=_CALLS), Source("mlflow.llm.model", "json_text", when="snapshot")),
+        "haystack": (
+            *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "model"),
+            *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "model"),
+            *json_text(_HAYSTACK_ANSWER, "meta", "model"),
+        ),
+        "adk": json_text("gcp.vertex.agent.llm_response", "model_version"),
     },
     "operation": {
         "genai": text("gen_ai.operation.name"),
         "vercel": text("ai.operationId"),
         "openllmetry": text("llm.request.type"),
     },
-    "response_id": {"genai": text("gen_ai.response.id"), "vercel": text("ai.response.id")},
+    "response_id": {
+        "genai": text("gen_ai.response.id"),
+        "openinference": (
+            *json_text("output.value", "id", only=_CALLS),
+            *json_text("output.value", "generations", 1, 1, "message", "kwargs", "response_metadata", "id", only=_CALLS),
+        ),
+        "langfuse": json_text("langfuse.observation.metadata.id"),
+        "vercel": text("ai.response.id"),
+        "mlflow": json_text("mlflow.spanOutputs", "id", only=_CALLS),
+    },
+    "service_tier": {
+        "sightline": text("sightline.service_tier"),
+        "genai": text("gen_ai.response.service_tier", "gen_ai.openai.response.service_tier", "openai.response.service_tier"),
+        "openinference": json_text("output.value", "service_tier", only=_CALLS),
+    },
     "temperature": {
         "genai": number("gen_ai.request.temperature"),
         "openinference": json_number("llm.invocation_parameters", "temperature"),
         "langfuse": json_number("langfuse.observation.model.parameters", "temperature"),
         "vercel": number("ai.settings.temperature"),
+        "pydantic": json_number("request_data", "temperature"),
+        "mlflow": json_number("mlflow.spanInputs", "temperature", only=_CALLS),
     },
     "max_tokens": {
         "genai": number("gen_ai.request.max_tokens"),
@@ -180,14 +285,35 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
         ),
         "langfuse": json_number("langfuse.observation.model.parameters", "max_tokens"),
         "vercel": number("ai.settings.maxOutputTokens", "ai.settings.maxTokens"),
+        "pydantic": json_number("request_data", "max_tokens"),
+        "mlflow": json_number("mlflow.spanInputs", "max_tokens", only=_CALLS),
     },
     "finish_reason": {
-        "genai": first_of_list("gen_ai.response.finish_reasons"),
-        "openinference": text("llm.finish_reason"),
+        "sightline": text("sightline.finish_reason"),
+        "genai": (
+            *first_of_list("gen_ai.response.finish_reasons"),
+            *text("anthropic.message.stop_reason", "gen_ai.response.finish_reason"),
+            *json_text("gen_ai.output.messages", 1, "finish_reason"),
+        ),
+        "openinference": (
+            *text("llm.finish_reason"),
+            *json_text("output.value", "choices", 1, "finish_reason", only=_CALLS),
+            *json_text("output.value", "stop_reason", only=_CALLS),
+            *json_text("output.value", "generations", 1, 1, "generation_info", "finish_reason", only=_CALLS),
+        ),
         "openllmetry": text("llm.response.finish_reason", "gen_ai.completion.0.finish_reason"),
-        "langfuse": text("langfuse.observation.metadata.finish_reason"),
+        "langfuse": json_text("langfuse.observation.metadata.finish_reason"),
         "vercel": text("ai.response.finishReason"),
-        "openlit": text("anthropic.message.stop_reason"),
+        "pydantic": json_text("response_data", "finish_reason"),
+        "mlflow": (
+            *json_text("mlflow.spanOutputs", "choices", 1, "finish_reason", only=_CALLS),
+            *json_text("mlflow.spanOutputs", "stop_reason", only=_CALLS),
+        ),
+        "adk": json_text("gcp.vertex.agent.llm_response", "finish_reason"),
+        "haystack": (
+            *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "finish_reason"),
+            *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "finish_reason"),
+        ),
     },
     "tool_name": {
         "sightline": text("sightline.tool_name"),
@@ -195,12 +321,18 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
         "openinference": text("tool.name", "tool_call.function.name"),
         "openllmetry": text("traceloop.entity.name", only=("tool",)),
         "vercel": text("ai.toolCall.name"),
+        "mlflow": json_text("mlflow.spanFunctionName", only=("tool",)),
+        "haystack": text("haystack.tool.name"),
     },
     "agent_name": {"genai": text("gen_ai.agent.name"), "openinference": text("agent.name")},
     "input_tokens": {
         "sightline": number("sightline.input_tokens"),
         "genai": number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
-        "openinference": number("llm.token_count.prompt"),
+        "openinference": (
+            *number("llm.token_count.prompt"),
+            *json_number("output.value", "usage", "prompt_tokens", only=_CALLS),
+            *json_number("output.value", "meta", "usage", "prompt_tokens", only=_CALLS),
+        ),
         "openllmetry": number("llm.usage.prompt_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "prompt_tokens"),
@@ -208,11 +340,19 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
             *json_number(_LANGFUSE_USAGE, "input"),
         ),
         "vercel": number("ai.usage.inputTokens", "ai.usage.promptTokens", "ai.usage.tokens"),
+        "pydantic": (*number("gen_ai.aggregated_usage.input_tokens"), *json_number("gen_ai.usage.raw", "input_tokens")),
+        "mlflow": (*json_number(_MLFLOW_USAGE, "input_tokens"), *json_number("mlflow.spanOutputs", "usage", "prompt_tokens", only=_CALLS)),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "prompt_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "prompt_tokens"),
+            *json_number(_HAYSTACK_ANSWER, "meta", "usage", "prompt_tokens"),
+        ),
+        "adk": json_number(_ADK_RESPONSE, "usage_metadata", "prompt_token_count"),
     },
     "output_tokens": {
         "sightline": number("sightline.output_tokens"),
         "genai": number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
-        "openinference": number("llm.token_count.completion"),
+        "openinference": (*number("llm.token_count.completion"), *json_number("output.value", "usage", "completion_tokens", only=_CALLS)),
         "openllmetry": number("llm.usage.completion_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "completion_tokens"),
@@ -220,39 +360,136 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
             *json_number(_LANGFUSE_USAGE, "output"),
         ),
         "vercel": number("ai.usage.outputTokens", "ai.usage.completionTokens"),
+        "pydantic": (*number("gen_ai.aggregated_usage.output_tokens"), *json_number("gen_ai.usage.raw", "output_tokens")),
+        "mlflow": json_number(_MLFLOW_USAGE, "output_tokens"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "completion_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens"),
+        ),
+        "adk": json_number(_ADK_RESPONSE, "usage_metadata", "candidates_token_count"),
     },
     "cache_read_tokens": {
-        "genai": number("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
-        "openinference": number("llm.token_count.prompt_details.cache_read"),
+        "sightline": number("sightline.cache_read_tokens"),
+        "genai": number(
+            "gen_ai.usage.cache_read.input_tokens",
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.input_tokens.cached",
+            "gen_ai.usage.input_token_details.cache_read",
+        ),
+        "openinference": (
+            *number("llm.token_count.prompt_details.cache_read"),
+            *json_number("output.value", "usage", "prompt_tokens_details", "cached_tokens", only=_CALLS),
+        ),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "prompt_tokens_details", "cached_tokens"),
             *json_number(_LANGFUSE_USAGE, "input_tokens_details", "cached_tokens"),
             *json_number(_LANGFUSE_USAGE, "cache_read_input_tokens"),
             *json_number(_LANGFUSE_USAGE, "input_cached_tokens"),
+            *json_number(_LANGFUSE_USAGE, "input_cache_read"),
         ),
         "vercel": number("ai.usage.cachedInputTokens", "ai.usage.inputTokenDetails.cacheReadTokens"),
-        "pydantic": number("gen_ai.usage.details.cache_read_tokens"),
+        "pydantic": (
+            *number("gen_ai.usage.details.cache_read_tokens", "gen_ai.aggregated_usage.cache_read.input_tokens"),
+            *json_number("gen_ai.usage.raw", "cache_read_tokens"),
+        ),
+        "mlflow": json_number(_MLFLOW_USAGE, "cache_read_input_tokens"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "prompt_tokens_details", "cached_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "prompt_tokens_details", "cached_tokens"),
+        ),
+        "litellm": pattern(_LITELLM_USAGE, r"'cached_tokens': (\d+)"),
+        "adk": json_number(_ADK_RESPONSE, "usage_metadata", "cached_content_token_count"),
     },
     "cache_write_tokens": {
+        "sightline": number("sightline.cache_write_tokens"),
         "genai": number(
             "gen_ai.usage.cache_creation.input_tokens",
             "gen_ai.usage.cache_write.input_tokens",
             "gen_ai.usage.cache_creation_input_tokens",
         ),
         "openinference": number("llm.token_count.prompt_details.cache_write"),
-        "langfuse": json_number(_LANGFUSE_USAGE, "cache_creation_input_tokens"),
+        "langfuse": (
+            *json_number(_LANGFUSE_USAGE, "cache_creation_input_tokens"),
+            *json_number(_LANGFUSE_USAGE, "input_cache_creation"),
+        ),
         "vercel": number("ai.usage.inputTokenDetails.cacheWriteTokens"),
-        "pydantic": number("gen_ai.usage.details.cache_write_tokens"),
+        "pydantic": number("gen_ai.usage.details.cache_write_tokens", "gen_ai.aggregated_usage.cache_creation.input_tokens"),
+        "mlflow": json_number(_MLFLOW_USAGE, "cache_creation_input_tokens"),
+        "litellm": pattern(_LITELLM_USAGE, r"'cache_(?:write|creation)_tokens': (\d+)"),
+    },
+    "cache_write_1h_tokens": {
+        "sightline": number("sightline.cache_write_1h_tokens"),
+        "genai": number("gen_ai.usage.cache_creation.ephemeral_1h_input_tokens"),
+        "langfuse": json_number(_LANGFUSE_USAGE, "cache_creation", "ephemeral_1h_input_tokens"),
+        "litellm": pattern(_LITELLM_USAGE, r"'ephemeral_1h_input_tokens': (\d+)"),
     },
     "reasoning_tokens": {
-        "genai": number("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens"),
-        "openinference": number("llm.token_count.completion_details.reasoning"),
+        "sightline": number("sightline.reasoning_tokens"),
+        "genai": number("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "gen_ai.usage.output_tokens.reasoning"),
+        "openinference": (
+            *number("llm.token_count.completion_details.reasoning"),
+            *json_number("output.value", "usage", "completion_tokens_details", "reasoning_tokens", only=_CALLS),
+        ),
+        "openllmetry": number("llm.usage.reasoning_tokens"),
         "langfuse": (
             *json_number(_LANGFUSE_USAGE, "completion_tokens_details", "reasoning_tokens"),
             *json_number(_LANGFUSE_USAGE, "output_tokens_details", "reasoning_tokens"),
+            *json_number(_LANGFUSE_USAGE, "output_reasoning_tokens"),
+            *json_number(_LANGFUSE_USAGE, "output_reasoning"),
         ),
         "vercel": number("ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"),
-        "pydantic": number("gen_ai.usage.details.reasoning_tokens"),
+        "pydantic": (
+            *number("gen_ai.usage.details.reasoning_tokens", "gen_ai.aggregated_usage.details.reasoning_tokens"),
+            *json_number("gen_ai.usage.raw", "completion_tokens_details", "reasoning_tokens"),
+            *json_number("gen_ai.usage.raw", "output_tokens_details", "reasoning_tokens"),
+        ),
+        "mlflow": (
+            *json_number("mlflow.spanOutputs", "usage", "completion_tokens_details", "reasoning_tokens", only=_CALLS),
+            *json_number("mlflow.spanOutputs", "usage", "output_tokens_details", "reasoning_tokens", only=_CALLS),
+        ),
+        "litellm": pattern(_LITELLM_USAGE, r"'reasoning_tokens': (\d+)"),
+        "adk": json_number(_ADK_RESPONSE, "usage_metadata", "thoughts_token_count"),
+        "haystack": (
+            *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
+            *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
+        ),
+    },
+    "input_audio_tokens": {
+        "sightline": number("sightline.input_audio_tokens"),
+        "openinference": number("llm.token_count.prompt_details.audio"),
+        "langfuse": json_number(_LANGFUSE_USAGE, "prompt_tokens_details", "audio_tokens"),
+        "pydantic": number("gen_ai.usage.details.input_audio_tokens"),
+        "litellm": pattern(_LITELLM_USAGE, r"'prompt_tokens_details': \{[^}]*'audio_tokens': (\d+)"),
+    },
+    "output_audio_tokens": {
+        "sightline": number("sightline.output_audio_tokens"),
+        "openinference": number("llm.token_count.completion_details.audio"),
+        "langfuse": json_number(_LANGFUSE_USAGE, "completion_tokens_details", "audio_tokens"),
+        "pydantic": number("gen_ai.usage.details.output_audio_tokens"),
+    },
+    "input_image_tokens": {
+        "sightline": number("sightline.input_image_tokens"),
+        "genai": number("gen_ai.usage.input_image_tokens"),
+        "openinference": number("llm.token_count.prompt_details.image"),
+    },
+    "output_image_tokens": {
+        "sightline": number("sightline.output_image_tokens"),
+        "genai": number("gen_ai.usage.output_image_tokens"),
+        "openinference": number("llm.token_count.completion_details.image"),
+    },
+    "web_searches": {
+        "sightline": number("sightline.web_searches"),
+        "langfuse": json_number(_LANGFUSE_USAGE, "server_tool_use", "web_search_requests"),
+        "pydantic": number("gen_ai.usage.details.web_search_requests"),
+        "litellm": pattern(_LITELLM_USAGE, r"'web_search_requests': (\d+)"),
+    },
+    "reported_cost_usd": {
+        "sightline": number("sightline.cost_usd"),
+        "openinference": number("llm.cost.total"),
+        "langfuse": json_number("langfuse.observation.cost_details", "total"),
+        "pydantic": number("operation.cost"),
+        "openlit": number("gen_ai.usage.cost"),
+        "litellm": number("gen_ai.cost.total_cost"),
     },
     "revenue_usd": {"sightline": number("sightline.revenue_usd")},
     "ttft_ns": {
@@ -261,12 +498,17 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
         "openinference": event("First Token Stream Event"),
         "openllmetry": event("gen_ai.content.completion.chunk", "llm.content.completion.chunk"),
         "vercel": (*milliseconds("ai.response.msToFirstChunk"), *event("ai.stream.firstChunk")),
+        "langfuse": moment("langfuse.observation.completion_start_time"),
         "openlit": seconds("gen_ai.server.time_to_first_token"),
     },
     "streamed": {
         "sightline": boolean("sightline.streamed"),
-        "genai": boolean("gen_ai.request.stream"),
+        "genai": boolean("gen_ai.request.stream", "gen_ai.request.is_stream"),
+        "openinference": json_true("llm.invocation_parameters", "stream"),  # LangChain's says false of streams too
         "openllmetry": boolean("gen_ai.is_streaming", "llm.is_streaming"),
+        "vercel": one_of("ai.operationId", "ai.streamText", "ai.streamText.doStream", "ai.streamObject", "ai.streamObject.doStream"),
+        "pydantic": json_boolean("request_data", "stream"),
+        "mlflow": json_boolean("mlflow.spanInputs", "stream"),
     },
     "http_status": {"genai": number("http.response.status_code", "http.status_code")},
     "attempt": {"sightline": number("sightline.attempt")},
@@ -275,7 +517,7 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
         "sightline": boolean("sightline.tool_is_error"),
         "genai": boolean("gen_ai.tool.is_error", "mcp.tool.is_error"),
     },
-    "served_from_cache": {"sightline": boolean("sightline.served_from_cache")},
+    "served_from_cache": {"sightline": boolean("sightline.served_from_cache"), "litellm": boolean("litellm.cache_hit")},
     "query": {
         "sightline": text("sightline.query"),
         "genai": text("gen_ai.retrieval.query.text"),
@@ -286,19 +528,39 @@ SOURCES: Mapping[str, Mapping[str, tuple[Source, ...]]] = {
     "prompt_name": {
         "sightline": text("sightline.prompt_name"),
         "genai": text("gen_ai.prompt.name"),
+        "openinference": text("prompt.id"),
         "openllmetry": text("traceloop.prompt.key"),
         "langfuse": text("langfuse.observation.prompt.name"),
     },
     "prompt_version": {
         "sightline": text("sightline.prompt_version"),
         "genai": text("gen_ai.prompt.version"),
-        "openinference": text("llm.prompt_template.version"),
+        "openinference": (*text("llm.prompt_template.version"), *text("prompt.version")),
         "openllmetry": text("traceloop.prompt.version"),
         "langfuse": text("langfuse.observation.prompt.version"),
     },
     "decision": {"sightline": (*text("sightline.decision"), Source("sightline.decision", "map_text"))},
     "state": {"sightline": (*text("sightline.state"), Source("sightline.state", "map_text"))},
 }
+
+BESIDE: Mapping[str, tuple[tuple[str, tuple[str | int, ...]], ...]] = {
+    "input_tokens": (
+        (_LANGFUSE_USAGE, ("cache_read_input_tokens",)),
+        (_LANGFUSE_USAGE, ("cache_creation_input_tokens",)),
+        (_LANGFUSE_USAGE, ("input_cached_tokens",)),
+        (_LANGFUSE_USAGE, ("input_cache_read",)),
+        (_LANGFUSE_USAGE, ("input_cache_creation",)),
+    ),
+    "output_tokens": (
+        (_LANGFUSE_USAGE, ("output_reasoning_tokens",)),
+        (_LANGFUSE_USAGE, ("output_reasoning",)),
+        (_ADK_RESPONSE, ("usage_metadata", "thoughts_token_count")),
+    ),
+}
+"""Places in JSON whose presence means that the parts (cached input, reasoning) stand beside the count and are not in it.
+
+Elsewhere they are in it, unless they exceed it: then they can't be.
+"""
 
 KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("sightline.kind", {}),
@@ -357,6 +619,9 @@ KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "text_completion": "llm",
             "generate_content": "llm",
             "embeddings": "embedding",
+            "embedding": "embedding",
+            "responses": "llm",
+            "completion": "llm",
             "retrieval": "retrieval",
             "rerank": "rerank",
             "guardrail": "guardrail",
@@ -378,6 +643,12 @@ KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
             '"TOOL"': "tool",
             '"AGENT"': "agent",
             '"CHAIN"': "chain",
+            '"GUARDRAIL"': "guardrail",
+            '"EVALUATOR"': "evaluator",
+            '"WORKFLOW"': "chain",
+            '"TASK"': "chain",
+            '"PARSER"': "chain",
+            '"MEMORY"': "chain",
         },
     ),
 )
@@ -394,6 +665,14 @@ PROVIDERS: Mapping[str, str] = {
     "google.generative-ai": "gcp.gemini",
     "google.vertex.chat": "gcp.vertex_ai",
     "az.ai.openai": "azure.ai.openai",
+    "Cohere": "cohere",
+    # frameworks that name themselves
+    "strands-agents": "",
+    "autogen": "",
+    "crewai": "",
+    "haystack": "",
+    "langchain": "",
+    "langgraph": "",
     "azure.chat": "azure.ai.openai",
     "azure.responses": "azure.ai.openai",
 }
@@ -420,6 +699,10 @@ FINISH_REASONS: Mapping[str, str] = {
     "content_filter": "content_filter",
     "content-filter": "content_filter",
     "refusal": "content_filter",
+    "FinishReason.STOP": "stop",
+    "FinishReason.LENGTH": "length",
+    "FinishReason.TOOL_CALLS": "tool_calls",
+    "FinishReason.CONTENT_FILTER": "content_filter",
     "SAFETY": "content_filter",
     "error": "error",
     "failed": "error",
@@ -478,8 +761,21 @@ CONTENT_KEYS: tuple[str, ...] = (
     "response_data",
     "mlflow.spanInputs",
     "mlflow.spanOutputs",
+    "events",
+    "model_request_parameters",
+    "haystack.pipeline.input_data",
+    "haystack.pipeline.output_data",
     "tool_arguments",
+    "gen_ai.tool.args",
+    "ai.value",
+    "ai.values",
+    "mlflow.chat.tools",
     "tool_response",
+    "gcp.vertex.agent.llm_request",
+    "gcp.vertex.agent.llm_response",
+    "gcp.vertex.agent.tool_call_args",
+    "gcp.vertex.agent.tool_response",
+    "gcp.vertex.agent.data",
     "sightline.decision",
     "sightline.state",
 )
@@ -496,4 +792,31 @@ CONTENT_PREFIXES: tuple[str, ...] = (
     "gen_ai.prompt.",
     "gen_ai.completion.",
     "traceloop.prompt.",
+    "llm.request.functions.",
+    "haystack.agent.",
+    "haystack.component.",
 )
+
+NO_CALLS: tuple[tuple[str, str, bool], ...] = (
+    ("openinference.instrumentation.llama_index", "%._prepare_chat_with_tools", False),
+    ("logfire.%", "%", True),
+)
+"""(scope, span name, only without a usage) of spans that call themselves LLM calls and are none: their kind is chain.
+
+LlamaIndex prepares a call in a span of its own; Logfire tells of a stream twice, its beginning without and its end with what it used.
+"""
+
+NAMED_KINDS: tuple[tuple[str, str, str, str], ...] = (
+    ("haystack", "name", "haystack.agent.step.llm", "llm"),
+    ("haystack", "name", "haystack.agent.step.tool", "tool"),
+    ("haystack", "name", "haystack.agent.%", "agent"),
+    ("haystack", "attr_content['haystack.component.type']", "%Generator", "llm"),
+    ("haystack", "attr_content['haystack.component.type']", "%Embedder", "embedding"),
+    ("haystack", "attr_content['haystack.component.type']", "%Retriever", "retrieval"),
+    ("haystack", "attr_content['haystack.component.type']", "%Ranker", "rerank"),
+    ("haystack", "name", "haystack.%", "chain"),
+    ("pydantic-ai", "name", "running tool", "tool"),
+    ("pydantic-ai", "name", "running %", "chain"),
+    ("pydantic-ai", "name", "agent run", "agent"),
+)
+"""(scope, SQL of what is asked, pattern, kind) of spans whose attributes say no kind."""

@@ -52,6 +52,7 @@ _ROWS = (
     Fact("span_id", "String", "string", "identity", "16 lower-case hex digits", nullable=False),
     Fact("parent_span_id", "String", "string", "identity", "the span that this one ran inside; NULL for a root"),
     Fact("name", LOW, "string", "identity", "the span's name as sent", nullable=False),
+    Fact("wrapper_span_id", "String", "string", "identity", "the span that another instrumentation made of the same call; this one counts"),
     # what
     Fact(
         "kind",
@@ -143,7 +144,9 @@ _ROWS = (
     # prompts
     Fact("prompt_name", LOW, "string", "prompts", "name of the prompt template"),
     Fact("prompt_version", LOW, "string", "prompts", "version of the prompt template"),
-    Fact("config_hash", LOW, "string", "prompts", "fingerprint of system prompt, tools, model and parameters: equal when nothing was changed"),
+    Fact(
+        "config_hash", LOW, "string", "prompts", "fingerprint of system prompt, tools, model and parameters: equal when nothing was changed"
+    ),
     # decisions
     Fact("decision", "String", "json", "decisions", "what was chosen, from what, why, how sure: a JSON object"),
     Fact("state", "String", "json", "decisions", "the step's state before and after: a JSON object"),

@@ -1,24 +1,35 @@
 """Questions to the telemetry: the filter language, lists, single traces, measures by groups. The one way in for every room."""
 
 from sightline.query.aggregate import Answer, AnswerColumn, Question, ask
+from sightline.query.binder import Binder, buckets
 from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
 from sightline.query.compile import Filter
 from sightline.query.conditions import Scene
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field
+from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
+from sightline.query.grouping import Grouping
 from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
 from sightline.query.reader import Reader, Row
-from sightline.query.times import Window, as_datetime, parse_time, parse_window, rfc3339
+from sightline.query.statements import statements_in
+from sightline.query.subjects import Subject
+from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
 from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace
+from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
+    "EARLIEST_NS",
+    "LATEST_NS",
     "MAX_ROWS",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",
+    "UNITS_NS",
     "Answer",
     "AnswerColumn",
+    "Binder",
     "Field",
+    "FieldType",
     "Filter",
+    "Grouping",
     "ListQuestion",
     "Page",
     "Question",
@@ -26,19 +37,26 @@ __all__ = [
     "Row",
     "Scene",
     "SpanRows",
+    "Subject",
     "TraceRows",
     "Window",
     "as_datetime",
     "ask",
     "attribute_keys",
+    "both",
+    "buckets",
     "ledger",
     "list_spans",
     "list_traces",
+    "one_of",
     "parse_time",
+    "parse_width",
     "parse_window",
     "projects",
+    "quoted",
     "read_span",
     "read_trace",
     "rfc3339",
+    "statements_in",
     "values_seen",
 ]

@@ -21,4 +21,5 @@ ALL_TRACES = "traces"
 SETTLED_TRACES = "(SELECT *, true AS settled FROM traces_settled) AS traces"
 TRACE_COLUMNS = """project, trace_id, root_span_id, name, kind, task, service, environment, release, user_id, session_id, tenant,
   toUnixTimestamp64Nano(start) AS start_ns, duration_ns, ttft_ns, status, span_count, error_count, llm_count,
-  input_tokens, output_tokens, cost_usd, models, input_preview, output_preview, settled"""
+  input_tokens, output_tokens, cache_read_tokens, cost_usd, revenue_usd, unpriced_count, served_from_cache,
+  models, input_preview, output_preview, settled"""

@@ -88,7 +88,11 @@ TRACE_FIELDS: Mapping[str, Field] = _with_times(
     [
         *_shared("project", "trace_id", "name", "kind", "task", "service", "environment", "release", "user_id", "session_id"),
         *_shared("tenant", "feature", "start", "received", "duration_ns", "ttft_ns", "status", "input_tokens", "output_tokens"),
-        *_shared("cost_usd"),
+        *_shared("cost_usd", "cache_read_tokens", "revenue_usd", "served_from_cache"),
+        Field("margin_usd", "(revenue_usd - cost_usd)", "number", "USD", meaning="what the request earned less what it cost"),
+        Field(
+            "unpriced_count", "unpriced_count", "integer", "spans", nullable=False, meaning="its calls with known usage and no known price"
+        ),
         Field("root_span_id", "root_span_id", "string", meaning="span_id of the root"),
         Field("span_count", "span_count", "integer", "spans", nullable=False, meaning="how many spans the trace has"),
         Field("error_count", "error_count", "integer", "spans", nullable=False, meaning="its spans with status error"),
@@ -106,7 +110,8 @@ TRACE_ONLY: frozenset[str] = frozenset(TRACE_FIELDS) - frozenset(SPAN_FIELDS)
 SESSION_FIELDS: Mapping[str, Field] = _with_times(
     [
         *_shared("project", "session_id", "name", "kind", "task", "service", "environment", "release", "user_id", "tenant", "feature"),
-        *_shared("start", "duration_ns", "status", "input_tokens", "output_tokens", "cost_usd"),
+        *_shared("start", "duration_ns", "status", "input_tokens", "output_tokens", "cost_usd", "revenue_usd"),
+        Field("margin_usd", "(revenue_usd - cost_usd)", "number", "USD", meaning="what the session earned less what it cost"),
         Field("trace_count", "trace_count", "integer", "traces", nullable=False, meaning="how many of its traces match"),
         Field("span_count", "span_count", "integer", "spans", nullable=False, meaning="how many spans the trace has"),
         Field("error_count", "error_count", "integer", "spans", nullable=False, meaning="its spans with status error"),

@@ -26,3 +26,14 @@ class Reader(Protocol):
 
         Raises QueryTimeoutError after `limit_s` seconds; cancelling the awaiting task stops the query in the engine.
         """
+
+    async def file(
+        self,
+        sql: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        format: str,  # noqa: A002 - the engine's word
+        limit_s: float = 30.0,
+        settings: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """The answer as the engine writes it in one of its formats, such as Parquet. Else as `rows`."""

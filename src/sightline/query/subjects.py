@@ -69,6 +69,10 @@ class Subject:
         """The rows that match, as what follows FROM. Raises BadFilterError and UnknownFactError."""
         return _SOURCES[self.of](self, matching)
 
+    def bound(self, template: str, term: Term) -> str:
+        """SQL about a key of the attributes or the resource, `$key` in it bound to the term's."""
+        return template.replace("$key", self._binder.text(term.name))
+
     def _field(self, term: Term) -> tuple[Field, bool]:
         """The field, and whether the trace's root has to be asked for it."""
         own = _FIELDS[self.of]
@@ -83,7 +87,7 @@ class Subject:
             raise BadRequestError(f"{term.source}['…'] can be filtered by, not grouped by or measured.")
         if self.of == "sessions":
             raise BadRequestError(f"A session has no {term.source}: ask it of spans or traces.")
-        sql = templates[term.source].replace("$key", self._binder.text(term.name))
+        sql = self.bound(templates[term.source], term)
         return self._root(sql) if self.of == "traces" else sql
 
     def _root(self, sql: str) -> str:

@@ -1,7 +1,7 @@
 """One trace, or one span of it, by id: found through the index of times, then read whole by primary key."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sightline.errors import NotFoundError
 from sightline.query.binder import Binder, buckets
@@ -34,12 +34,13 @@ class TraceRows:
 
 @dataclass(frozen=True, slots=True)
 class SpanRows:
-    """A span as the engine gives it."""
+    """A span as the engine gives it; `wrapper` is the span of another instrumentation that tells of the same call."""
 
     span: Row
     payloads: list[Row]
     events: list[Row]
     scores: list[Row]
+    wrapper: "SpanRows | None" = None
 
 
 async def read_trace(reader: Reader, project: str, trace_id: str) -> TraceRows:
@@ -64,6 +65,14 @@ async def read_trace(reader: Reader, project: str, trace_id: str) -> TraceRows:
 async def read_span(reader: Reader, project: str, trace_id: str, span_id: str) -> SpanRows:
     """A span whole. Raises NotFoundError."""
     about = await _about(reader, project, trace_id)
+    found = await _read_span(reader, about, span_id)
+    if found is None:
+        raise NotFoundError(f"No span {span_id!r} in trace {trace_id!r} of project {project!r}.")
+    wrapper_id = found.span["wrapper_span_id"]
+    return replace(found, wrapper=await _read_span(reader, about, wrapper_id)) if wrapper_id else found
+
+
+async def _read_span(reader: Reader, about: "_About", span_id: str) -> SpanRows | None:
     span = f"span_id = {about.binder.text(span_id.lower())}"
     spans, payloads, events, scores = await asyncio.gather(
         about.ask(reader, "trace_spans", columns=SPAN_DETAIL_COLUMNS, window=about.started, span=span, most=1),
@@ -72,7 +81,7 @@ async def read_span(reader: Reader, project: str, trace_id: str, span_id: str) -
         about.ask(reader, "trace_scores"),
     )
     if not spans:
-        raise NotFoundError(f"No span {span_id!r} in trace {trace_id!r} of project {project!r}.")
+        return None
     return SpanRows(spans[0], payloads, events, [score for score in scores if score["span_id"] == spans[0]["span_id"]])
 
 

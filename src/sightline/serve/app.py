@@ -19,13 +19,15 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from sightline import __version__
 from sightline.errors import StoreError
+from sightline.facts import with_configured
+from sightline.facts.prices import Catalogue, revenue_rules
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
 from sightline.settings import Settings
-from sightline.store import SettlingOptions, Store, StoreOptions, open_store
+from sightline.store import ConfigOptions, Configuration, PriceBook, SettlingOptions, Store, StoreOptions, open_config, open_store
 
 log = structlog.get_logger(__name__)
 
@@ -48,22 +50,26 @@ class House:
 
     settings: Settings
     store: Store
+    config: Configuration
     receiver: Receiver
     grpc_port: int | None
+    catalogue: PriceBook
 
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port can't."""
+    options = store_options(settings)
     async with (
-        open_store(store_options(settings)) as store,  # takes the directory's lock, applies migrations
+        open_store(options) as store,  # takes the directory's lock, applies migrations
+        open_config(ConfigOptions(settings.data, settings.config)) as config,
         receiving(receiver_options(settings), store) as receiver,  # on exit hands over what it holds
         contextlib.AsyncExitStack() as stack,
     ):
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
-        yield House(settings, store, receiver, grpc_port)  # left in reverse order, whatever fails
+        yield House(settings, store, config, receiver, grpc_port, options.book)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -72,7 +78,13 @@ class Application:
     def __init__(self, house: House, api: FastAPI) -> None:
         self._otlp = OtlpHttp(house.receiver)
         self._api = api
-        self._state = {"store": house.store, "receiver": house.receiver, "settings": house.settings}
+        self._state = {
+            "store": house.store,
+            "config": house.config,
+            "receiver": house.receiver,
+            "settings": house.settings,
+            "catalogue": house.catalogue,
+        }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """ASGI."""
@@ -161,6 +173,10 @@ def store_options(settings: Settings) -> StoreOptions:
         retention_days=settings.retention_days,
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
+        book=Catalogue.of(settings.data, overrides=settings.prices, currencies=settings.currencies),
+        revenue=revenue_rules(settings.revenue),
+        prices_tools=any(override.tool for override in settings.prices),
+        sources=with_configured({name: wanted.sources for name, wanted in settings.facts.items()}),
     )
 
 

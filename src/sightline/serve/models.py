@@ -46,7 +46,11 @@ class TraceSummary(Model):
     llm_count: int
     input_tokens: int | None
     output_tokens: int | None
-    cost_usd: float | None
+    cache_read_tokens: int | None
+    cost_usd: float | None = Field(description="Of its priced calls; null when none is.")
+    revenue_usd: float | None
+    unpriced_count: int = Field(description="Calls with known usage and no known price: cost_usd leaves them out.")
+    served_from_cache: bool | None
     models: list[str]
     input_preview: str | None = Field(description="The first characters of what went in.")
     output_preview: str | None = Field(description="The first characters of what came out.")
@@ -211,6 +215,7 @@ class QueryRequest(BaseModel):
     interval: str | None = Field(default=None, description="A width of time like 10s, 5m, 1h or 1d: adds the column `time`.")
     order: str | None = Field(default=None, description="A column of the answer; '-' in front for descending.")
     limit: int | None = Field(default=None, ge=1, description="Groups to answer at the most.")
+    format: Literal["json", "csv", "parquet"] = Field(default="json", description="csv or parquet: the table as a file instead.")
 
 
 class QueryResponse(Model):
@@ -281,3 +286,42 @@ class ErrorResponse(Model):
 
     error: str
     column: int | None = None
+
+
+class RepairRequest(BaseModel):
+    """Which rows are made again."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    project: str | None = Field(default=None, min_length=1, max_length=200, description="One project; without it all of them.")
+    from_: str | int | float | None = Field(
+        default=None, alias="from", description="First moment of the window on `start`.", examples=["-7d"]
+    )
+    to: str | int | float | None = Field(default=None, description="First moment after the window.", examples=["now"])
+
+
+class RepricedModel(Model):
+    model: str
+    spans: int
+    changed: int
+    newly_priced: int
+    before_usd: float | None
+    after_usd: float | None
+
+
+class RepriceAnswer(Model):
+    """How much moved. Sums are weighted, over counted calls."""
+
+    spans: int = Field(description="Calls that were looked at.")
+    changed: int
+    newly_priced: int = Field(description="Calls that had no price before.")
+    before_usd: float
+    after_usd: float
+    moved_usd: float
+    by_model: list[RepricedModel]
+
+
+class RefactAnswer(Model):
+    spans: int = Field(description="Spans that were derived again.")
+    outdated: int = Field(description="Of them, those made by another table of sources.")
+    facts_version: int

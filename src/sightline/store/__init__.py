@@ -1,7 +1,25 @@
 """The only room that knows how to reach the engine and the configuration database."""
 
+from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
+from sightline.store.config.config import Configuration, open_config
+from sightline.store.config.database import ConfigOptions
 from sightline.store.telemetry.engine import EngineError
+from sightline.store.telemetry.pricing import PriceBook
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
-__all__ = ["EngineError", "SettlingOptions", "Store", "StoreOptions", "open_store"]
+__all__ = [
+    "PERIODS",
+    "Budget",
+    "BudgetTerms",
+    "ConfigOptions",
+    "Configuration",
+    "EngineError",
+    "Period",
+    "PriceBook",
+    "SettlingOptions",
+    "Store",
+    "StoreOptions",
+    "open_config",
+    "open_store",
+]

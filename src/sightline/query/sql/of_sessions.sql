@@ -22,6 +22,7 @@
   sum(t.input_tokens) AS input_tokens,
   sum(t.output_tokens) AS output_tokens,
   sum(t.cost_usd) AS cost_usd,
+  sum(t.revenue_usd) AS revenue_usd,
   max(t.weight) AS weight
 FROM (SELECT * FROM traces WHERE project = {project:String} AND session_id IS NOT NULL AND $window AND $filter) AS t
 GROUP BY t.project, t.session_id) AS s

@@ -7,14 +7,14 @@ against the models.
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 from fastapi import Response
 
-from sightline.facts import read_content
+from sightline.facts import Content, read_content
 from sightline.query import Row, SpanRows, TraceRows, as_datetime
 
 Json = Any
@@ -22,9 +22,9 @@ Json = Any
 _DEEPEST = 200
 
 
-def answer(value: Json) -> Response:
+def answer(value: Json, *, status: int = 200) -> Response:
     """A JSON response. NaN and infinities become text, half a surrogate pair stays an escape."""
-    return Response(encoded(value), media_type="application/json")
+    return Response(encoded(value), status, media_type="application/json")
 
 
 def encoded(value: Json) -> bytes:
@@ -38,7 +38,13 @@ def encoded(value: Json) -> bytes:
 def summary(row: Row) -> dict[str, Json]:
     """TraceSummary."""
     start_ns = row["start_ns"]
-    return {**row, "start": as_datetime(start_ns), "start_ns": str(start_ns), "cost_usd": _number(row["cost_usd"])}
+    return {
+        **row,
+        "start": as_datetime(start_ns),
+        "start_ns": str(start_ns),
+        "cost_usd": _number(row["cost_usd"]),
+        "revenue_usd": _number(row["revenue_usd"]),
+    }
 
 
 def span(row: Row) -> dict[str, Json]:
@@ -59,11 +65,8 @@ def trace_detail(rows: TraceRows) -> dict[str, Json]:
     roots = [row["span_id"] for row in rows.spans if row["parent_span_id"] is None]
     root = next(iter([*roots, *known]), "")
     payloads, events, scores = (_by_span(part, known, root) for part in (rows.payloads, rows.events, rows.scores))
-    spans = [
-        span_detail(SpanRows(row, payloads.get(span_id, []), events.get(span_id, []), scores.get(span_id, [])))
-        for row in rows.spans
-        for span_id in [row["span_id"]]
-    ]
+    whole = {row["span_id"]: SpanRows(row, *(part.get(row["span_id"], []) for part in (payloads, events, scores))) for row in rows.spans}
+    spans = [span_detail(replace(one, wrapper=whole.get(one.span["wrapper_span_id"] or ""))) for one in whole.values()]
     return {**summary(rows.summary), "spans": spans, "truncated": False}
 
 
@@ -87,11 +90,26 @@ def span_detail(rows: SpanRows) -> dict[str, Json]:
         "attributes": attributes,
         "resource": resource,
         "scope": scope,
-        "content": read_content(attributes, events, row["kind"]),
+        "content": _content(rows, attributes, events),
         "events": events,
         "links": links if isinstance(links, list) else [],
         "scores": [_score(score) for score in rows.scores],
     }
+
+
+def _content(rows: SpanRows, attributes: Mapping[str, Json], events: list[dict[str, Json]]) -> Content:
+    """What went in and came out; what only the wrapper of a call says is taken from there."""
+    found = read_content(attributes, events, rows.span["kind"])
+    if rows.wrapper is None:
+        return found
+    row = dict(rows.wrapper.span)
+    said = _attributes(row)
+    for payload in rows.wrapper.payloads:
+        said.update(payload["content"])
+    # read as the call that it wraps, whose kind it had
+    wrapped = read_content(said, [_event(event) for event in rows.wrapper.events], rows.span["kind"])
+    missing = {f.name: getattr(wrapped, f.name) for f in fields(Content) if not getattr(found, f.name)}
+    return replace(found, **missing)
 
 
 _NOTHING_MORE: Mapping[str, Json] = {

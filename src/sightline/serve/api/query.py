@@ -5,12 +5,13 @@ from fastapi import APIRouter, Response
 from sightline.query import Filter, Question, ask
 from sightline.serve.api.answers import answer
 from sightline.serve.api.asking import AskerParam, scene
+from sightline.serve.api.downloads import DOWNLOADS, download
 from sightline.serve.models import QueryRequest, QueryResponse
 
 router = APIRouter(tags=["query"])
 
 
-@router.post("/query", response_model=QueryResponse, summary="Measure")
+@router.post("/query", response_model=QueryResponse, responses=DOWNLOADS, summary="Measure")
 async def post_query(asker: AskerParam, request: QueryRequest) -> Response:
     """Measures of spans, traces or sessions by groups; one object per group, keyed by the texts that were asked for.
 
@@ -30,4 +31,6 @@ async def post_query(asker: AskerParam, request: QueryRequest) -> Response:
         request.limit,
     )
     found = await asker.answer(ask(asker.reader, question))
+    if request.format != "json":
+        return await asker.answer(download(asker.reader, found.rows, found.columns, request.format, f"{request.of}-{request.project}"))
     return answer({"columns": found.columns, "rows": found.rows})

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from sightline.query import list_traces, read_trace
 from sightline.serve.api.answers import answer, summary, trace_detail
 from sightline.serve.api.asking import AskerParam, ListParamsDep, ProjectParam
+from sightline.serve.api.downloads import DOWNLOADS, TRACE_TABLE, FormatParam, download_page
 from sightline.serve.api.errors import NOT_FOUND
 from sightline.serve.models import TraceDetail, TracePage
 
@@ -16,8 +17,8 @@ router = APIRouter(tags=["traces"])
 TraceIdParam = Annotated[str, Path(max_length=64, description="32 hex digits.", examples=["4bf92f3577b34da6a3ce929d0e0e4736"])]
 
 
-@router.get("/traces", response_model=TracePage, summary="List traces")
-async def get_traces(asker: AskerParam, params: ListParamsDep) -> Response:
+@router.get("/traces", response_model=TracePage, responses=DOWNLOADS, summary="List traces")
+async def get_traces(asker: AskerParam, params: ListParamsDep, format: FormatParam = "json") -> Response:  # noqa: A002 - the API's word
     """Traces that start in [from, to), newest first.
 
     A trace matches when one of its spans satisfies the whole filter; the prefixes `root.` and `trace.` ask those instead.
@@ -25,6 +26,8 @@ async def get_traces(asker: AskerParam, params: ListParamsDep) -> Response:
     the cursor's trace, so that what arrives meanwhile neither shifts nor repeats a page.
     """
     page = await asker.answer(list_traces(asker.reader, params.question()))
+    if format != "json":
+        return await asker.answer(download_page(asker.reader, page, TRACE_TABLE, format, f"traces-{params.project}"))
     return answer({"traces": [summary(row) for row in page.rows], "next_cursor": page.next_cursor})
 
 

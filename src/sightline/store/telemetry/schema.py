@@ -13,7 +13,7 @@ from importlib.resources import files
 from clickhouse_connect.driver.client import Client
 
 from sightline.errors import StoreNewerError
-from sightline.facts import content_key_sql, fact_arrays, fact_columns, fact_slots
+from sightline.facts import SOURCES, FactSql, Sources, content_key_sql
 from sightline.store.telemetry._macros import expand
 from sightline.store.telemetry.engine import guarded, statements
 
@@ -46,13 +46,16 @@ OPEN = (
 )
 
 
-def views(*, retention_days: int) -> Mapping[str, str]:
+def views(*, retention_days: int, sources: Sources = SOURCES) -> Mapping[str, str]:
     """view name → its CREATE statement, in the order to create them."""
-    facts = ",\n  ".join(f"{sql} AS {name}" for name, sql in fact_columns().items())
+    sql = FactSql(sources)
     values = {
-        "facts": facts,
-        "fact_slots": fact_slots(),
-        "fact_arrays": ",\n  ".join(f"{sql} AS {name}" for name, sql in fact_arrays().items()),
+        "facts": _columns(sql.columns()),
+        "fact_slots": sql.slots(),
+        "fact_arrays": _columns(sql.arrays()),
+        "fact_kinds": _columns(sql.kinds()),
+        "fact_json": _columns(sql.json()),
+        "facts_version": str(sql.version()),
         "retention": str(retention_days),
         "inline_chars": str(INLINE_CHARS),
         "content_key": content_key_sql("$"),
@@ -68,12 +71,16 @@ def views(*, retention_days: int) -> Mapping[str, str]:
     return made
 
 
-def apply(client: Client, *, retention_days: int) -> None:
+def _columns(expressions: Mapping[str, str]) -> str:
+    return ",\n  ".join(f"{expression} AS {name}" for name, expression in expressions.items())
+
+
+def apply(client: Client, *, retention_days: int, sources: Sources = SOURCES) -> None:
     """Migrate and derive. Raises StoreNewerError when the directory was written by a newer version; changes nothing then."""
-    guarded(lambda: _apply(client, retention_days))
+    guarded(lambda: _apply(client, retention_days, sources))
 
 
-def _apply(client: Client, retention_days: int) -> None:
+def _apply(client: Client, retention_days: int, sources: Sources) -> None:
     for statement in statements(_BOOKS):
         client.command(statement)
     done = {int(row[0]) for row in client.query("SELECT version FROM schema_migrations").result_rows}
@@ -89,7 +96,7 @@ def _apply(client: Client, retention_days: int) -> None:
         for statement in statements(sql):
             client.command(re.sub(r"^CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", statement))
         client.insert("schema_migrations", [[version, name, datetime.now(UTC)]], column_names=["version", "name", "applied"])
-    _derive_views(client, views(retention_days=retention_days), schema=max(known))
+    _derive_views(client, views(retention_days=retention_days, sources=sources), schema=max(known))
 
 
 def _derive_views(client: Client, wanted: Mapping[str, str], *, schema: int) -> None:

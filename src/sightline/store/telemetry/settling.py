@@ -12,19 +12,38 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.client import Client
 
+from sightline.facts import finish_reason_sql
 from sightline.store.telemetry.engine import guarded
+from sightline.store.telemetry.pricing import Pricer
 from sightline.store.telemetry.schema import trace_summary
 
 log = structlog.get_logger(__name__)
 
-_SQL = {path.name.removesuffix(".sql"): path.read_text() for path in (files("sightline.store.telemetry") / "sql" / "settle").iterdir()}
+_HERE = files("sightline.store.telemetry") / "sql" / "settle"
+_WORDS = {"{{finish_reason}}": finish_reason_sql("said")}
+
+
+def _read(text: str) -> str:
+    for word, sql in _WORDS.items():
+        text = text.replace(word, sql)
+    return text
+
+
+_SQL = {path.name.removesuffix(".sql"): _read(path.read_text()) for path in _HERE.iterdir()}
 _TRACES = (
     "(s.project, s.trace_id) IN (SELECT project, trace_id FROM settling_traces)"
     " AND toStartOfFiveMinutes(s.start) IN (SELECT bucket FROM settling_buckets)"
 )
+_SPANS = (
+    "toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)"
+    " AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)"
+)
 _SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)})"
 _DEEPEST = 16  # steps; a chain of 65,536 spans
-_WORK_TABLES = ("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "reopened_traces")
+_WORK_TABLES = (
+    *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
+    "reopened_traces",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +67,10 @@ class Settled:
 class Settler:
     """One at a time per store, through a client of its own."""
 
-    def __init__(self, client: Client, options: SettlingOptions) -> None:
+    def __init__(self, client: Client, options: SettlingOptions, pricer: Pricer) -> None:
         self._client = client
         self._options = options
+        self._pricer = pricer
         self._looked_until_ns = 0
 
     def settle(self, until_ns: int) -> Settled:
@@ -79,21 +99,33 @@ class Settler:
         self._run(_SQL["02_buckets"])
         duplicates = self._remove_duplicates()
         self._inherit()
+        self._pricer.price(_SPANS)
+        self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):
             self._run(_SQL["09_forget_known"])
         self._run(_SUMMARISE)
         self._run(_SQL["11_clear_arrivals"])
-        return Settled(traces, duplicates, reopened)
+        return Settled(traces, duplicates, reopened + self._reopen_twins())
 
     def _reopen(self, until_ns: int) -> int:
         if until_ns <= self._looked_until_ns:
             return 0
         self._run(_SQL["reopen_find"], since_ns=self._looked_until_ns, until_ns=until_ns)
+        self._looked_until_ns = until_ns
+        return self.open_again()
+
+    def _reopen_twins(self) -> int:
+        """Traces settled before another told of the same call and of more around it."""
+        self._run("TRUNCATE TABLE reopened_traces")
+        self._run(_SQL["15_reopen_twins"])
+        return self.open_again()
+
+    def open_again(self) -> int:
+        """Whatever stands in `reopened_traces` is open again; returns how many."""
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
             for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
                 self._run(_SQL[step])
-        self._looked_until_ns = until_ns
         return reopened
 
     def _remove_duplicates(self) -> int:
@@ -122,7 +154,15 @@ class Settler:
             step += 1
             self._run(_SQL["05_inherit_step"], step=step)
         self._run(_SQL["06_inherit_finish"], step=step)
-        self._run(_SQL["07_update_spans"])
+        self._count_once(step)
+
+    def _count_once(self, step: int) -> None:
+        """Calls that several spans tell of: one counts and knows what the others say."""
+        self._run(_SQL["10_find_calls"], step=step)
+        for name in ("12_pair_calls", "13_index_calls", "14_pair_traces", "16_mark_wrappers", "17_complete_calls"):
+            self._run(_SQL[name])
+        if self._count("SELECT count() FROM settling_pairs") or self._count("SELECT count() FROM settling_calls WHERE helped"):
+            self._run(_SQL["18_update_calls"])
 
     def _run(self, sql: str, *, settings: dict[str, Any] | None = None, **parameters: object) -> None:
         self._client.command(sql, parameters=parameters or None, settings=settings)

@@ -4,21 +4,26 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import AsyncIterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from sightline.errors import StoreClosedError, StoreError, StoreFullError, StoreLockedError
+from sightline.facts import SOURCES, Sources
+from sightline.facts.prices import RevenueRule
 from sightline.receive import Segment
 from sightline.store.telemetry import schema
 from sightline.store.telemetry.engine import Engine, EngineOptions
 from sightline.store.telemetry.loader import Loader, sync_filesystem
+from sightline.store.telemetry.pricing import PriceBook, Pricer, Repriced
+from sightline.store.telemetry.refacting import Refacted, Refacter
 from sightline.store.telemetry.retention import drop_expired
-from sightline.store.telemetry.settling import Settler, SettlingOptions
+from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +41,10 @@ class StoreOptions:
     retention_days: int
     settling: SettlingOptions
     settle_every_s: float
+    book: PriceBook
+    revenue: Sequence[RevenueRule] = ()
+    prices_tools: bool = False
+    sources: Sources = field(default_factory=lambda: SOURCES)
 
 
 class Store:
@@ -52,11 +61,14 @@ class Store:
             )
         )
         loading, settling = self._engine.connect(), self._engine.connect()
-        schema.apply(settling, retention_days=options.retention_days)
+        schema.apply(settling, retention_days=options.retention_days, sources=options.sources)
         self._loader = Loader(loading, options.directory / "dead-letters")
         self._settling_client = settling
         self._complete_until_ns = 0
-        self._settler = Settler(settling, options.settling)
+        self._pricer = Pricer(settling, options.book, options.revenue, prices_tools=options.prices_tools)
+        self._settler = Settler(settling, options.settling, self._pricer)
+        self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
+        self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
     async def rows(
         self,
@@ -71,6 +83,18 @@ class Store:
         Raises QueryTimeoutError past `limit_s` seconds. Cancelling the awaiting task kills the query in the engine.
         """
         return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
+
+    async def file(
+        self,
+        sql: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        format: str,  # noqa: A002 - the engine's word
+        limit_s: float = 30.0,
+        settings: Mapping[str, object] | None = None,
+    ) -> bytes:
+        """The answer to one question as the engine writes it in one of its formats, such as Parquet. Else as `rows`."""
+        return await self._engine.file(sql, params, format=format, limit_s=limit_s, settings=settings)
 
     async def load(self, segment: Segment) -> None:
         """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
@@ -88,12 +112,43 @@ class Store:
         if self._options.url is None:
             await asyncio.to_thread(sync_filesystem, self._options.directory)
 
+    async def reprice(self, project: str | None, from_ns: int, to_ns: int) -> Repriced:
+        """Price the spans anew that start in [from_ns, to_ns), of one project or of all. Raises StoreError; nothing has changed then."""
+
+        def work() -> Repriced:
+            with self._settling:
+                return self._pricer.reprice(project, from_ns, to_ns)
+
+        return await asyncio.shield(asyncio.to_thread(work))
+
+    async def refact(self, project: str | None, from_ns: int, to_ns: int) -> Refacted:
+        """Derive the facts again of spans that start in [from_ns, to_ns), of one project or of all. Raises StoreError; call again."""
+
+        def one(piece: tuple[int, int]) -> Refacted:
+            with self._settling:
+                return self._refacter.derive_again(project, *piece, self._settler.open_again)
+
+        def pieces() -> list[tuple[int, int]]:
+            with self._settling:
+                return self._refacter.pieces(project, from_ns, to_ns)
+
+        done = [await asyncio.shield(asyncio.to_thread(one, piece)) for piece in await asyncio.to_thread(pieces)]
+        version = self._refacter.facts_version
+        return Refacted(sum(part.spans for part in done), sum(part.outdated for part in done), version)
+
+    def _settle(self) -> Settled:
+        with self._settling:
+            if self._pricer.newly_priced:
+                done = self._pricer.price_the_unpriced()
+                log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
+            return self._settler.settle(self._complete_until_ns)
+
     async def settle_forever(self) -> None:
         """Settle what has gone quiet, and drop what has expired, until cancelled. Faults of the engine are logged and tried again."""
         last_retention = -_RETENTION_EVERY_S
         while True:
             try:
-                done = await asyncio.shield(asyncio.to_thread(self._settler.settle, self._complete_until_ns))
+                done = await asyncio.shield(asyncio.to_thread(self._settle))
                 now = asyncio.get_running_loop().time()
                 if now - last_retention >= _RETENTION_EVERY_S:
                     await asyncio.shield(asyncio.to_thread(drop_expired, self._settling_client))

@@ -94,7 +94,7 @@ export function BudgetForm({ project, budget, onDone }: Props) {
         />
         <TextInput
           size="xs"
-          label="namely"
+          label="which one"
           placeholder="each its own amount"
           list="budget-values"
           disabled={draft.group_by === null}

@@ -57,7 +57,11 @@ export function Budgets() {
           <div className="above-cards">{add}</div>
           <div className="cards">
             {answer.budgets.map((status) => (
-              <Card key={`${status.budget.id} ${status.group?.join()}`} status={status} onEdit={() => setEdited(status.budget)} />
+              <Card
+                key={`${status.budget.id} ${JSON.stringify(status.group)}`}
+                status={status}
+                onEdit={() => setEdited(status.budget)}
+              />
             ))}
           </div>
           {beyond(answer.budgets).map(([name, more]) => (

@@ -35,7 +35,11 @@ SELECT
   argMinIf(s.output_preview, s.start, is_root) AS output_preview,
   any(s.weight) AS weight,
   max(s.received) AS received,
-  any(s.retention) AS retention
+  any(s.retention) AS retention,
+  sumIf(s.cache_read_tokens, s.usage_counted) AS cache_read_tokens,
+  coalesce(argMinIf(s.revenue_usd, s.start, is_root), sum(s.revenue_usd)) AS revenue_usd,
+  countIf(s.usage_counted AND s.cost_usd IS NULL AND s.input_tokens IS NOT NULL AND s.kind IN ('llm', 'embedding', 'rerank')) AS unpriced_count,
+  max(s.served_from_cache) AS served_from_cache
 FROM spans AS s
 WHERE {{which}}
 GROUP BY s.project, s.trace_id

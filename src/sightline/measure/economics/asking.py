@@ -1,0 +1,144 @@
+"""What every question of money starts from: rows that count, by groups, in a window and in the one before it."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sightline.query import (
+    EARLIEST_NS,
+    LATEST_NS,
+    UNITS_NS,
+    Binder,
+    Filter,
+    Grouping,
+    Reader,
+    Row,
+    Scene,
+    Subject,
+    Window,
+    rfc3339,
+    statements_in,
+)
+
+Json = Any
+
+statement = statements_in("sightline.measure.economics")
+
+_WIDTHS = ("1m", "5m", "10m", "30m", "1h", "3h", "6h", "12h", "1d", "7d", "30d")
+_MOST_POINTS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of money: where and when, of which spans, by which groups."""
+
+    scene: Scene
+    filter: Filter = field(default_factory=lambda: Filter(None))
+    group_by: Sequence[str] = ()
+
+    @property
+    def previous(self) -> Window | None:
+        """As long, right before; None when the window has no beginning. One without an end lasts until now."""
+        from_ns, to_ns = self.scene.window.from_ns, min(self.scene.window.to_ns, max(self.scene.now_ns, self.scene.window.from_ns))
+        if from_ns <= EARLIEST_NS:
+            return None
+        return Window(max(EARLIEST_NS, 2 * from_ns - to_ns), from_ns)
+
+    @property
+    def both(self) -> Window:
+        """The window and the one before it."""
+        previous = self.previous
+        return Window((previous or self.scene.window).from_ns, self.scene.window.to_ns)
+
+    def windows(self) -> dict[str, Json]:
+        """`window` and `previous` as every answer gives them."""
+        return {"window": shown(self.scene.window), "previous": None if self.previous is None else shown(self.previous)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`sql` is what follows FROM; `params` are its values; `window` is the condition on spans that start in it."""
+
+    sql: str
+    window: str
+    grouping: Grouping
+    params: dict[str, object]
+    binder: Binder
+
+    async def ask(self, reader: Reader, name: str, /, *, parts: Mapping[str, str] | None = None, **params: object) -> list[Row]:
+        """The answer of <name>.sql, with `$calls`, `$texts` and `$kinds` given."""
+        given = {"calls": self.sql, "texts": self.grouping.texts, "kinds": self.grouping.kinds, **(parts or {})}
+        return await reader.rows(statement(name, **given), {**self.params, **params})
+
+
+def rows_of(name: str, asked: Asked, window: Window, *, whole_requests: bool = False) -> Rows:
+    """The rows that <name>.sql makes of the spans in a window; with `whole_requests` of all spans of the traces that have one that matches.
+
+    Raises BadFilterError, UnknownFactError and BadRequestError.
+    """
+    binder = Binder({"project": asked.scene.project})
+    scene = Scene(asked.scene.project, window, asked.scene.now_ns)
+    subject = Subject("spans", scene, binder)
+    grouping = Grouping.by(asked.group_by, subject)
+    source = subject.source(asked.filter)
+    if whole_requests and asked.filter != Filter(None):
+        source = f"{subject.source(Filter(None))} AND trace_id IN (SELECT trace_id FROM {source})"
+    sql = statement(name, groups=grouping.columns, source=source, **{"from": binder.time(asked.scene.window.from_ns)})
+    return Rows(sql, binder.spans_in(window), grouping, binder.params, binder)
+
+
+def paired(rows: Iterable[Row]) -> list[tuple[Row | None, Row | None]]:
+    """Rows of groups as (now, before), in the order of the rows."""
+    pairs: dict[int, list[Row | None]] = {}
+    for row in rows:
+        pairs.setdefault(row["group_key"], [None, None])[0 if row["is_now"] else 1] = row
+    return [(now, before) for now, before in pairs.values()]
+
+
+def now_and_before(rows: Iterable[Row]) -> tuple[Row | None, Row | None]:
+    """The row of the window and that of the one before it, where everything is one group."""
+    found = {bool(row["is_now"]): row for row in rows}
+    return found.get(True), found.get(False)
+
+
+def shown(window: Window) -> dict[str, str | None]:
+    """A window as answers give it; an open side is null."""
+    return {
+        "from": rfc3339(window.from_ns) if window.from_ns > EARLIEST_NS else None,
+        "to": rfc3339(window.to_ns) if window.to_ns < LATEST_NS else None,
+    }
+
+
+def number(value: Any) -> Any:
+    """A number as answers give it: whole numbers whole, what is no number None."""
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+
+
+def ratio(of: float | None, to: float | None) -> float | None:
+    """`of / to`; None where one is unknown, or nothing is there to divide by."""
+    return None if of is None or not to else of / to
+
+
+def difference(one: float | None, other: float | None) -> float | None:
+    """`one - other`; None where both are unknown, else the unknown one counts as nothing."""
+    return None if one is None and other is None else (one or 0) - (other or 0)
+
+
+def width_for(asked: Asked, extent: Row) -> str:
+    """The narrowest width of time that cuts the window, or what of it has calls where it is open, into no more than 120 pieces."""
+    window = asked.scene.window
+    if asked.previous is not None:
+        window = Window(window.from_ns, min(window.to_ns, max(asked.scene.now_ns, window.from_ns + 1)))
+    else:
+        window = Window(extent["first_ns"], extent["last_ns"] + 1) if extent["calls"] else Window(0, 1)
+    wide_ns = window.to_ns - window.from_ns
+    return next((width for width in _WIDTHS if wide_ns <= _MOST_POINTS * _ns(width)), _WIDTHS[-1])
+
+
+def _ns(width: str) -> int:
+    return int(width[:-1]) * UNITS_NS[width[-1]]

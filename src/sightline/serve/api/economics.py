@@ -1,0 +1,159 @@
+"""Economics: where the money went, what came back for it, and what of it was for nothing."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from sightline.measure import economics
+from sightline.measure.economics import Asked
+from sightline.query import Filter, parse_width
+from sightline.serve.api.answers import answer
+from sightline.serve.api.asking import MAX_FILTER_CHARS, AskerParam, FromParam, ProjectParam, ToParam, scene
+from sightline.serve.economics_models import (
+    CacheResponse,
+    MarginResponse,
+    MarginWhyResponse,
+    PrefixesResponse,
+    PricesResponse,
+    SpendResponse,
+    UnpricedResponse,
+    WasteResponse,
+    WhatIfResponse,
+)
+
+router = APIRouter(prefix="/economics", tags=["economics"])
+
+GroupByParam = Annotated[
+    list[str] | None,
+    Query(max_length=5, description="A fact, attributes['…'] or resource['…']; may be repeated.", examples=[["tenant"]]),
+]
+IntervalParam = Annotated[str | None, Query(max_length=20, description="A width of time like 5m, 1h or 1d; fits the window if left out.")]
+LimitParam = Annotated[int, Query(ge=1, le=500, description="Groups at the most.")]
+LifetimeParam = Annotated[str, Query(max_length=20, description="How long a cached prefix lives unused.", examples=["5m", "1h"])]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyParams:
+    """What every question of money takes."""
+
+    project: ProjectParam = "default"
+    from_: FromParam = None
+    to: ToParam = None
+    filter: Annotated[
+        str,
+        Query(max_length=MAX_FILTER_CHARS, description="See docs/filter-language.md; asked of spans.", examples=["environment = 'prod'"]),
+    ] = ""
+
+    def asked(self, group_by: list[str] | None = None) -> Asked:
+        """Raises BadTimeError and BadFilterError."""
+        return Asked(scene(self.project, self.from_, self.to), Filter.parse(self.filter), group_by or [])
+
+
+MoneyParamsDep = Annotated[MoneyParams, Depends(MoneyParams)]
+
+
+def catalogue_of(request: Request) -> economics.Catalogue | None:
+    """The house's price catalogue, for models that no span has named."""
+    found: economics.Catalogue | None = getattr(request.state, "catalogue", None)
+    return found
+
+
+CatalogueDep = Annotated[Any, Depends(catalogue_of)]
+
+
+@router.get("/spend", response_model=SpendResponse, summary="Spend")
+async def get_spend(
+    asker: AskerParam, params: MoneyParamsDep, group_by: GroupByParam = None, interval: IntervalParam = None, limit: LimitParam = 20
+) -> Response:
+    """What was spent: in all, per request and session, over time, and by groups, each against the window before.
+
+    The movers are the groups by the size of `change_usd`.
+    """
+    return answer(await asker.answer(economics.spend(asker.reader, params.asked(group_by), interval=interval, limit=limit)))
+
+
+@router.get("/cache", response_model=CacheResponse, summary="Caches")
+async def get_cache(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    group_by: GroupByParam = None,
+    interval: IntervalParam = None,
+    lifetime: LifetimeParam = "1h",
+    limit: LimitParam = 20,
+) -> Response:
+    """What the providers' prompt caches and the application's own cache saved, and what was spent on writes that nobody read."""
+    asked = params.asked(["model"] if group_by is None else group_by)
+    work = economics.cache(asker.reader, asked, interval=interval, lifetime_ns=parse_width(lifetime), limit=limit)
+    return answer(await asker.answer(work))
+
+
+@router.get("/cache/prefixes", response_model=PrefixesResponse, summary="Find avoidable cache misses")
+async def get_prefixes(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    lifetime: LifetimeParam = "1h",
+    min_tokens: Annotated[int, Query(ge=0, le=1_000_000, description="Shorter prefixes do not count.")] = 1_024,
+    calls: Annotated[int, Query(ge=1, le=100_000, description="The newest calls that are compared.")] = 20_000,
+) -> Response:
+    """Prompt prefixes that were seen before and not read from the provider's cache, found in the stored content."""
+    work = economics.prefixes(asker.reader, params.asked(), lifetime_ns=parse_width(lifetime), min_tokens=min_tokens, calls=calls)
+    return answer(await asker.answer(work))
+
+
+@router.get("/margin", response_model=MarginResponse, summary="Margins")
+async def get_margin(asker: AskerParam, params: MoneyParamsDep, group_by: GroupByParam = None, limit: LimitParam = 50) -> Response:
+    """What requests earned and cost by groups, the worst margin first. The filter selects requests: one of their spans satisfies it.
+
+    A request belongs to the group of its root; where the root does not know, to that of its dearest span which does.
+    """
+    asked = params.asked(["tenant"] if group_by is None else group_by)
+    return answer(await asker.answer(economics.margin(asker.reader, asked, limit=limit)))
+
+
+@router.get("/margin/why", response_model=MarginWhyResponse, summary="Explain a margin")
+async def get_margin_why(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    group_by: Annotated[str, Query(max_length=1_000, description="The fact that divides the group from the others.")] = "tenant",
+    value: Annotated[str | None, Query(max_length=2_000, description="The group; left out: those of which the fact is unknown.")] = None,
+) -> Response:
+    """What a group's requests spend more on than all others: correlation, to look at and not to believe."""
+    return answer(await asker.answer(economics.why(asker.reader, params.asked([group_by]), value)))
+
+
+@router.get("/waste", response_model=WasteResponse, summary="Find waste")
+async def get_waste(asker: AskerParam, params: MoneyParamsDep) -> Response:
+    """Money that bought nothing, by kinds; each with how it was found and the dearest traces. No call is counted twice in the sum."""
+    return answer(await asker.answer(economics.waste(asker.reader, params.asked())))
+
+
+@router.get("/what-if", response_model=WhatIfResponse, summary="Ask what if")
+async def get_what_if(
+    asker: AskerParam,
+    params: MoneyParamsDep,
+    catalogue: CatalogueDep,
+    model: Annotated[str, Query(max_length=500, description="Another model for all LLM calls.", examples=["gpt-4o-mini"])] = "",
+    provider: Annotated[str, Query(max_length=200, description="Its provider, where several sell it.")] = "",
+    caching: Annotated[bool, Query(description="Read what was seen before from the provider's cache.")] = False,
+    service_tier: Annotated[str, Query(max_length=100, description="Another tier of service.", examples=["batch"])] = "",
+) -> Response:
+    """What the same calls would have cost, from their own token counts; `assumptions` says what that takes for granted."""
+    work = economics.what_if(
+        asker.reader, params.asked(), model=model, provider=provider, caching=caching, service_tier=service_tier, catalogue=catalogue
+    )
+    return answer(await asker.answer(work))
+
+
+@router.get("/unpriced", response_model=UnpricedResponse, summary="List what has no price")
+async def get_unpriced(asker: AskerParam, params: MoneyParamsDep) -> Response:
+    """Models in use without a price, and calls that said nothing of their usage, busiest first."""
+    return answer(await asker.answer(economics.unpriced(asker.reader, params.asked())))
+
+
+@router.get("/prices", response_model=PricesResponse, summary="List prices")
+async def get_prices(
+    asker: AskerParam, search: Annotated[str, Query(max_length=200, description="In a provider's, model's or price's name.")] = ""
+) -> Response:
+    """The newest catalogue's rules for the models that spans have named."""
+    return answer(await asker.answer(economics.prices(asker.reader, search=search)))

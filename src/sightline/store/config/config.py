@@ -1,0 +1,25 @@
+"""The configuration as the other rooms see it: one attribute a topic."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sightline.store.config.budgets import Budgets
+from sightline.store.config.database import ConfigOptions, Database, opened
+
+
+class Configuration:
+    """What people have decided."""
+
+    def __init__(self, database: Database) -> None:
+        self.budgets = Budgets(database)
+
+
+@asynccontextmanager
+async def open_config(options: ConfigOptions) -> AsyncIterator[Configuration]:
+    """The configuration, its schema up to date.
+
+    Raises StoreNewerError when a newer version wrote it, SettingsError for a URL that can't be used, StoreError when it can't be
+    created or opened.
+    """
+    async with opened(options) as database:
+        yield Configuration(database)

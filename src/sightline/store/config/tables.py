@@ -1,0 +1,46 @@
+"""The configuration database's tables. A change here comes with a migration; a test holds the two against each other."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import DateTime, Dialect, Double, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time in UTC: SQLite keeps none of its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all."""
+
+    type_annotation_map = {str: Text, float: Double, datetime: UtcTime}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class BudgetRow(Table):
+    """What may be spent in a period, on what a filter selects."""
+
+    __tablename__ = "budgets"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    filter: Mapped[str]
+    group_by: Mapped[str | None]
+    group_value: Mapped[str | None]
+    period: Mapped[str]
+    amount_usd: Mapped[float]
+    starts: Mapped[date]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]

@@ -1,0 +1,32 @@
+UPDATE spans SET
+  kind = joinGet('settling_wraps', 'kind', toString(project), trace_id, span_id),
+  usage_counted = joinGet('settling_wraps', 'counted', toString(project), trace_id, span_id),
+  wrapper_span_id = joinGet('settling_wraps', 'wrapper_id', toString(project), trace_id, span_id),
+  model = coalesce(joinGet('settling_wraps', 'response_model', toString(project), trace_id, span_id), joinGet('settling_wraps', 'request_model', toString(project), trace_id, span_id)),
+  provider = joinGet('settling_wraps', 'provider', toString(project), trace_id, span_id),
+  request_model = joinGet('settling_wraps', 'request_model', toString(project), trace_id, span_id),
+  response_model = joinGet('settling_wraps', 'response_model', toString(project), trace_id, span_id),
+  finish_reason = joinGet('settling_wraps', 'finish_reason', toString(project), trace_id, span_id),
+  service_tier = joinGet('settling_wraps', 'service_tier', toString(project), trace_id, span_id),
+  temperature = joinGet('settling_wraps', 'temperature', toString(project), trace_id, span_id),
+  max_tokens = joinGet('settling_wraps', 'max_tokens', toString(project), trace_id, span_id),
+  streamed = joinGet('settling_wraps', 'streamed', toString(project), trace_id, span_id),
+  ttft_ns = joinGet('settling_wraps', 'ttft_ns', toString(project), trace_id, span_id),
+  http_status = joinGet('settling_wraps', 'http_status', toString(project), trace_id, span_id),
+  prompt_name = joinGet('settling_wraps', 'prompt_name', toString(project), trace_id, span_id),
+  prompt_version = joinGet('settling_wraps', 'prompt_version', toString(project), trace_id, span_id),
+  reported_cost_usd = joinGet('settling_wraps', 'reported_cost_usd', toString(project), trace_id, span_id),
+  input_tokens = joinGet('settling_wraps', 'input_tokens', toString(project), trace_id, span_id),
+  output_tokens = joinGet('settling_wraps', 'output_tokens', toString(project), trace_id, span_id),
+  cache_read_tokens = joinGet('settling_wraps', 'cache_read_tokens', toString(project), trace_id, span_id),
+  cache_write_tokens = joinGet('settling_wraps', 'cache_write_tokens', toString(project), trace_id, span_id),
+  cache_write_1h_tokens = joinGet('settling_wraps', 'cache_write_1h_tokens', toString(project), trace_id, span_id),
+  reasoning_tokens = joinGet('settling_wraps', 'reasoning_tokens', toString(project), trace_id, span_id),
+  input_audio_tokens = joinGet('settling_wraps', 'input_audio_tokens', toString(project), trace_id, span_id),
+  output_audio_tokens = joinGet('settling_wraps', 'output_audio_tokens', toString(project), trace_id, span_id),
+  input_image_tokens = joinGet('settling_wraps', 'input_image_tokens', toString(project), trace_id, span_id),
+  output_image_tokens = joinGet('settling_wraps', 'output_image_tokens', toString(project), trace_id, span_id),
+  web_searches = joinGet('settling_wraps', 'web_searches', toString(project), trace_id, span_id)
+WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+  AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+  AND joinGet('settling_wraps', 'present', toString(project), trace_id, span_id)

@@ -1,0 +1,1 @@
+"""One script a family; each runs in an environment of its own, see `record`."""

@@ -1,0 +1,80 @@
+"""Economics over HTTP: the answers fit their models, the questions that can't be are refused."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from sightline.serve import economics_models as models
+from sightline.serve.models import Model
+
+WINDOW = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-01T01:00:00Z"}
+ANSWERS: dict[str, type[Model]] = {
+    "spend": models.SpendResponse,
+    "cache": models.CacheResponse,
+    "cache/prefixes": models.PrefixesResponse,
+    "margin": models.MarginResponse,
+    "margin/why": models.MarginWhyResponse,
+    "waste": models.WasteResponse,
+    "what-if": models.WhatIfResponse,
+    "unpriced": models.UnpricedResponse,
+    "prices": models.PricesResponse,
+}
+# What some of them can't do without.
+NEEDS: dict[str, dict[str, str]] = {"what-if": {"caching": "true"}}
+
+
+def asked(api: httpx.Client, name: str, **params: Any) -> dict[str, Any]:
+    response = api.get(f"/economics/{name}", params=NEEDS.get(name, {}) | params)
+    assert response.status_code == 200, response.text
+    ANSWERS[name].model_validate_json(response.content)
+    found: dict[str, Any] = response.json()
+    return found
+
+
+@pytest.mark.parametrize("params", [{}, WINDOW, {"project": "nobody's"}, {"filter": "model = 'gpt-4o' and root.status = ok"}])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_answer_fits_its_model(api: httpx.Client, name: str, params: dict[str, str]) -> None:
+    asked(api, name, **params)
+
+
+def test_spend_of_the_small_world(api: httpx.Client) -> None:
+    found = asked(api, "spend", group_by=["model", "attributes['tier']"], interval="30m", **WINDOW)
+    # i / 100 for the LLM calls of 0…59, unknown for every fourth.
+    assert found["total"]["cost_usd"] == pytest.approx(sum(i for i in range(60) if i % 4 != 3) / 100)
+    assert (found["total"]["calls"], found["total"]["priced_share"]) == (60, 0.75)
+    assert found["previous"] == {"from": "2026-10-31T23:00:00Z", "to": "2026-11-01T00:00:00Z"}
+    assert [point["time"] for point in found["series"][::2]] == ["2026-11-01T00:00:00Z", "2026-11-01T00:30:00Z"]
+    for group in found["groups"]:
+        spans = api.get("/spans", params={"filter": group["filter"], "limit": 100}).json()["spans"]
+        assert len([span for span in spans if span["kind"] == "llm"]) == group["now"]["calls"]
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "said"),
+    [
+        ("spend", {"group_by": "nope"}, "Unknown fact 'nope'"),
+        ("spend", {"group_by": ["model", "model"]}, "twice"),
+        ("spend", {"interval": "soon"}, "no width of time"),
+        ("spend", {"interval": "1ms", **WINDOW, "limit": 501}, "limit"),
+        ("cache", {"lifetime": "0s"}, "no width of time"),
+        ("cache", {"filter": "model ="}, "ends too soon"),
+        ("margin", {"from": "now", "to": "-1h"}, "must not lie after"),
+        ("margin/why", {"group_by": "models"}, "Unknown fact"),
+        ("what-if", {"caching": "false"}, "What if what?"),
+        ("what-if", {"model": "nobody's"}, "Nobody knows a price"),
+        ("cache/prefixes", {"min_tokens": -1}, "min_tokens"),
+    ],
+)
+def test_a_question_that_can_not_be_is_refused(api: httpx.Client, name: str, params: dict[str, Any], said: str) -> None:
+    response = api.get(f"/economics/{name}", params=params)
+    assert response.status_code == 422
+    assert said in response.json()["error"]
+
+
+def test_every_endpoint_is_documented(api: httpx.Client, base_url: str) -> None:
+    document = httpx.get(base_url.removesuffix("/api/v1") + "/openapi.json").json()
+    for name in ANSWERS:
+        operation = document["paths"][f"/api/v1/economics/{name}"]["get"]
+        assert operation["summary"]
+        assert operation["description"]
