@@ -123,10 +123,10 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
         </span>
         <span>
           <Link to="/traces" search={traces}>
-            {usd(status.spent_usd)}
+            {status.spent_usd === null ? "An unknown amount" : usd(status.spent_usd)}
           </Link>{" "}
-          spent, {percent(status.share_spent)} of it in {percent(status.share_elapsed)} of the {budget.period}{" "}
-          <Priced share={status.priced_share} />
+          spent, {status.spent_usd === null ? "" : `${percent(status.share_spent)} of it `}in {percent(status.share_elapsed)} of
+          the {budget.period} <Priced share={status.priced_share} />
         </span>
       </div>
       {status.series.length > 0 && (
