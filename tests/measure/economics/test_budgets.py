@@ -137,6 +137,7 @@ async def test_each_group_has_the_amount_those_that_spent_most_first(engine: Eng
     found = await status(engine, replace(MONTHLY, group_by="tenant"), now_ns=NOW_NS)
     # Of the four calls a day, from 1 November on, three are acme's.
     assert [(entry["group"], entry["spent_usd"]) for entry in found] == [(["acme"], 14 * 3 + 2), (["globex"], 14)]
+    assert [entry["more_groups"] for entry in found] == [0, 0]
     assert found[0]["filter"] == "(tenant = 'acme') and (cost_usd is not null)"
     assert found[1]["burn_rates"][2]["usd"] == 1
     (first,) = await status(engine, replace(MONTHLY, group_by="tenant"), now_ns=NOW_NS, groups=1)

@@ -1,9 +1,7 @@
-// What the Economics screens ask. Budgets are typed by hand from the contract until the OpenAPI document has them: then `Budget`,
-// `BudgetDraft` and `BudgetStatus` give way to its schemas, as the others did.
+// What the Economics screens ask.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { get, type Params, post, put, remove, type Schemas } from "./client";
 
-type Known<T> = T | null;
 /** An open side is null. */
 export type Window = Schemas["MoneyWindow"];
 export type SpendAnswer = Schemas["SpendResponse"];
@@ -28,38 +26,10 @@ export type Repriced = Schemas["RepriceAnswer"];
 export type PricesAnswer = Schemas["PricesResponse"];
 export type Price = Schemas["Price"];
 
-export const PERIODS = ["day", "week", "month", "quarter"] as const;
-export type Period = (typeof PERIODS)[number];
-export type BudgetDraft = {
-  project: string;
-  name: string;
-  filter: string;
-  group_by: Known<string>;
-  group_value: Known<string>;
-  period: Period;
-  amount_usd: number;
-  starts: string;
-};
-export type Budget = BudgetDraft & { id: string; created: string; updated: string };
-export type BudgetStatus = {
-  budget: Budget;
-  group: Known<Known<string>[]>;
-  more_groups: number;
-  period: { from: string; to: string };
-  spent_usd: Known<number>;
-  share_spent: Known<number>;
-  share_elapsed: Known<number>;
-  priced_share: Known<number>;
-  forecast_usd: Known<number>;
-  forecast_interval: Known<[number, number]>;
-  enough: boolean;
-  why: string;
-  burn_rates: { window: string; rate: Known<number>; usd: Known<number> }[];
-  exhausted_at: Known<string>;
-  over: boolean;
-  filter: Known<string>;
-  series: { time: string; spent_usd: Known<number>; cumulative_usd: Known<number> }[];
-};
+export type Budget = Schemas["Budget"];
+export type BudgetDraft = Omit<Budget, "id" | "created" | "updated">;
+export type BudgetStatus = Schemas["BudgetStatus"];
+export const PERIODS = ["day", "week", "month", "quarter"] as const satisfies readonly Budget["period"][];
 
 /** What all of them are asked with. */
 export type Asked = { project: string; filter: string; from?: string; to?: string };
@@ -86,7 +56,7 @@ export const whatIf = (q: Asked & { model?: string; provider?: string; caching?:
   asking<WhatIfAnswer>("/economics/what-if", q);
 export const unpriced = (q: Asked) => asking<UnpricedAnswer>("/economics/unpriced", q);
 export const prices = (search: string) => asking<PricesAnswer>("/economics/prices", { search });
-export const budgets = (project: string) => asking<{ budgets: BudgetStatus[] }>("/economics/budgets/status", { project });
+export const budgets = (project: string) => asking<Schemas["BudgetStatusResponse"]>("/economics/budgets/status", { project });
 
 export const reprice = (window: { project: string; from: string; to: string }) => post<Repriced>("/economics/reprice", window);
 export const createBudget = (draft: BudgetDraft) => post<Budget>("/economics/budgets", draft);

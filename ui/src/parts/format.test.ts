@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { count, duration, offset, percent, percentChange, short, text, times, usd, usdChange } from "./format";
+import { count, duration, offset, percent, percentChange, pointsChange, short, text, times, usd, usdChange } from "./format";
 
 it.each([
   [0, "0 ns"],
@@ -65,6 +65,15 @@ it("compares with before where there is a before", () => {
     "–",
   ]);
   expect(percentChange(-1, -2)).toBe("+50%");
+});
+
+it("moves shares by points", () => {
+  expect([pointsChange(0.366, 0.39), pointsChange(0.5, 0.49), pointsChange(-0.358, -0.804), pointsChange(0.2, null)]).toEqual([
+    "−2.4 points",
+    "+1 point",
+    "+44.6 points",
+    "–",
+  ]);
 });
 
 it("reads ratios", () =>

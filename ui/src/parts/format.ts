@@ -60,6 +60,13 @@ export function percentChange(now: number | null | undefined, before: number | n
   return now > before ? `+${said}` : said;
 }
 
+/** How a share moved, in percentage points: +2.4 points. */
+export function pointsChange(now: number | null | undefined, before: number | null | undefined): string {
+  if (now == null || before == null) return UNKNOWN;
+  const by = Number(((now - before) * 100).toFixed(1));
+  return `${by > 0 ? "+" : by < 0 ? "−" : ""}${Math.abs(by)} ${Math.abs(by) === 1 ? "point" : "points"}`;
+}
+
 /** A number of any size in a few characters: 940, 12.3k, 4.56M. */
 export function short(n: number | null | undefined): string {
   return n === null || n === undefined

@@ -2,7 +2,7 @@
 import { Button, NativeSelect, NumberInput, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { type Budget, type BudgetDraft, changeBudget, createBudget, PERIODS, type Period } from "../../api/economics";
+import { type Budget, type BudgetDraft, changeBudget, createBudget, PERIODS } from "../../api/economics";
 import { facts, values } from "../../api/queries";
 import { groupable } from "./groupable";
 import { type FIELDS, type Objection, objectionOf } from "./objections";
@@ -63,7 +63,7 @@ export function BudgetForm({ project, budget, onDone }: Props) {
           data={[...PERIODS]}
           value={draft.period}
           error={fault("period")}
-          onChange={(e) => set({ period: e.currentTarget.value as Period })}
+          onChange={(e) => set({ period: e.currentTarget.value as Budget["period"] })}
         />
         <TextInput
           size="xs"
@@ -86,15 +86,16 @@ export function BudgetForm({ project, budget, onDone }: Props) {
       <div className="pair">
         <NativeSelect
           size="xs"
-          label="Of one"
-          data={[{ value: "", label: "everything" }, ...names]}
+          label="Of"
+          data={[{ value: "", label: "everything together" }, ...names]}
           value={draft.group_by ?? ""}
           error={fault("group_by")}
           onChange={(e) => set({ group_by: e.currentTarget.value || null, group_value: null })}
         />
         <TextInput
           size="xs"
-          label="namely"
+          label="which one"
+          placeholder="each its own amount"
           list="budget-values"
           disabled={draft.group_by === null}
           value={draft.group_value ?? ""}

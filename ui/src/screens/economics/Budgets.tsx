@@ -6,12 +6,12 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { type Budget, type BudgetStatus, budgets, deleteBudget } from "../../api/economics";
 import { Empty } from "../../kit/States";
-import { clock, percent, times, usd } from "../../parts/format";
+import { clock, count, percent, times, usd } from "../../parts/format";
 import { BudgetForm } from "./BudgetForm";
 import { Priced } from "./Figures";
 import { Frame } from "./Frame";
 import { useEconomics } from "./state";
-import { tracesOf } from "./url";
+import { groupName, tracesOf } from "./url";
 
 const BudgetChart = lazy(() => import("./BudgetChart").then((module) => ({ default: module.BudgetChart })));
 
@@ -64,10 +64,20 @@ export function Budgets() {
               />
             ))}
           </div>
+          {beyond(answer.budgets).map(([name, more]) => (
+            <p key={name} className="muted">
+              {name}: {count(more)} more groups spent less.
+            </p>
+          ))}
         </>
       )}
     </Frame>
   );
+}
+
+/** Budgets on each group that have more groups than are shown, and how many. */
+function beyond(shown: BudgetStatus[]): [string, number][] {
+  return [...new Map(shown.filter((one) => one.more_groups > 0).map((one) => [one.budget.name, one.more_groups]))];
 }
 
 function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) {
@@ -77,9 +87,15 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
   const ahead = status.share_spent !== null && status.share_elapsed !== null && status.share_spent > status.share_elapsed;
   const tone = status.over ? "bad" : ahead ? "warn" : "good";
   return (
-    <article className="card" aria-label={`Budget ${budget.name}`}>
+    <article
+      className="card"
+      aria-label={`Budget ${budget.name}${status.group && budget.group_value === null ? ` · ${groupName(status.group)}` : ""}`}
+    >
       <header>
-        <h2 className="cut">{budget.name}</h2>
+        <h2 className="cut">
+          {budget.name}
+          {status.group && budget.group_value === null && ` · ${groupName(status.group)}`}
+        </h2>
         {status.over && <span className="chip bad">over budget</span>}
         <span className="grow" />
         <Button size="compact-xs" variant="subtle" color="gray" onClick={onEdit}>
@@ -89,7 +105,8 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
       </header>
       <p className="muted">
         {usd(budget.amount_usd)} a {budget.period}
-        {budget.group_by && ` for ${budget.group_by} ${status.group ? (status.group[0] ?? "unknown") : ""}`}
+        {budget.group_by &&
+          (budget.group_value === null ? ` for each ${budget.group_by}` : ` for ${budget.group_by} ${budget.group_value}`)}
         {budget.filter && (
           <>
             , where <code>{budget.filter}</code>
@@ -106,10 +123,10 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
         </span>
         <span>
           <Link to="/traces" search={traces}>
-            {usd(status.spent_usd)}
+            {status.spent_usd === null ? "An unknown amount" : usd(status.spent_usd)}
           </Link>{" "}
-          spent, {percent(status.share_spent)} of it in {percent(status.share_elapsed)} of the {budget.period}{" "}
-          <Priced share={status.priced_share} />
+          spent, {status.spent_usd === null ? "" : `${percent(status.share_spent)} of it `}in {percent(status.share_elapsed)} of
+          the {budget.period} <Priced share={status.priced_share} />
         </span>
       </div>
       {status.series.length > 0 && (

@@ -80,7 +80,9 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
           <Change now={now.saved_usd} before={before?.saved_usd} more="good" />
         </Tile>
         <Tile label="Spent on writes" value={usd(now.cache_write_usd)} window={window} filter="cache_write_tokens > 0">
-          <span className="muted">{usd(now.write_premium_usd)} more than uncached</span>
+          <span className="muted">
+            {now.write_premium_usd === null ? "no write is known" : `${usd(now.write_premium_usd)} more than uncached`}
+          </span>
         </Tile>
         <Tile
           label="Written, never read"
@@ -90,7 +92,9 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
           tone={(now.unread_write_usd ?? 0) > 0 ? "bad" : undefined}
           hint="Writes that no later call read before they expired"
         >
-          <span className="muted">{short(now.cache_write_tokens)} tokens written in all</span>
+          <span className="muted">
+            {now.cache_write_tokens === null ? "no write is known" : `${short(now.cache_write_tokens)} tokens written in all`}
+          </span>
         </Tile>
         <Tile
           label="Reads per write"

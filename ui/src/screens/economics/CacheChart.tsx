@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { CacheAnswer } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
 import { clock, percent, usd } from "../../parts/format";
-import { axisUsd, frameOf, tipStyle } from "./SpendChart";
+import { axisUsd, frameOf, tipStyle, withLastBar } from "./SpendChart";
 import { widthMs } from "./url";
 
 type Props = {
@@ -21,7 +21,7 @@ export function CacheChart({ answer, edges, onBrush, onPick }: Props) {
   const option = useMemo(() => {
     const [byTokens, byCalls, saved, ink] = ["--part-read", "--part-input", "--line-strong", "--ink-3"].map(token);
     const at = (time: string) => new Date(time).getTime() + width / 2;
-    const frame = frameOf(edges, (share) => percent(share));
+    const frame = frameOf(withLastBar(edges, points, width), (share) => percent(share));
     const line = { type: "line", symbolSize: 5, lineStyle: { width: 2 } };
     return {
       scheme,

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { pricedShare, type Window } from "../../api/economics";
-import { percent, percentChange, usd } from "../../parts/format";
+import { percent, percentChange, pointsChange, usd, usdChange } from "../../parts/format";
 import { useEconomics } from "./state";
 import { shared, tracesOf } from "./url";
 
@@ -79,10 +79,17 @@ export function Change({ now, before, as = usd, more = "neither" }: ChangeProps)
   const tone = more === "neither" ? undefined : up === (more === "good") ? "good" : "bad";
   return (
     <span>
-      {before !== 0 && <span data-tone={tone}>{percentChange(now, before)} </span>}
+      {before !== 0 && <span data-tone={tone}>{moved(now, before, as)} </span>}
       <span className="muted">from {as(before)}</span>
     </span>
   );
+}
+
+/** Shares move by points, what was below nothing by an amount, the rest by percent. */
+function moved(now: number | null | undefined, before: number, as: ChangeProps["as"]): string {
+  if (as === percent) return pointsChange(now, before);
+  if (before < 0 && now != null) return usdChange(now - before);
+  return percentChange(now, before);
 }
 
 /** A share as a bar, for the eye; the number stands beside it. */

@@ -102,7 +102,7 @@ export function Frame<T>({ tab, what, query, groups, table, windowed = true, abo
           </span>
         )}
       </div>
-      <div className="economics" aria-busy={query.isFetching}>
+      <div className="economics" aria-busy={query.isFetching && query.data !== undefined}>
         {above}
         {idle ?? (
           <Answered query={query} what={what} isEmpty={isEmpty} empty={<NothingHere windowed={windowed}>{empty}</NothingHere>}>

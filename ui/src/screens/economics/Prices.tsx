@@ -179,8 +179,8 @@ const COLUMNS: DataColumn<Price>[] = [
     title: "Price",
     cell: (row) => (row.price === null ? <span className="warned">none</span> : <span className="mono">{row.price}</span>),
   },
-  { id: "from", title: "From", cell: (row) => row.valid_from?.slice(0, 10) ?? "always" },
-  { id: "to", title: "to", cell: (row) => row.valid_to?.slice(0, 10) ?? "now" },
+  { id: "from", title: "From", cell: (row) => row.valid_from?.slice(0, 10) ?? (row.price === null ? "" : "always") },
+  { id: "to", title: "to", cell: (row) => row.valid_to?.slice(0, 10) ?? (row.price === null ? "" : "now") },
   {
     id: "above",
     title: "Above tokens",

@@ -24,7 +24,7 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
     return {
       scheme,
       animation: false,
-      ...frameOf(edges, axisUsd),
+      ...frameOf(withLastBar(edges, answer.series, width), axisUsd),
       tooltip: {
         trigger: "axis",
         ...tipStyle(),
@@ -51,7 +51,7 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
         data: one.points.map((point) => [at(point.time), point.cost_usd]),
       })),
     };
-  }, [series, edges, scheme, width]);
+  }, [series, answer, edges, scheme, width]);
   const pick = (index: number, which: number) => {
     const one = series[index];
     const point = one?.points[which];
@@ -66,6 +66,11 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
 /** Money at an axis: without the zeros that say nothing. */
 export function axisUsd(n: number): string {
   return usd(n).replace(/\.0+$|(\.\d*[1-9])0+$/, "$1");
+}
+
+/** A window's edges, as far as the last bar goes. */
+export function withLastBar(edges: [number, number], points: readonly { time: string }[], width: number): [number, number] {
+  return [edges[0], points.reduce((end, point) => Math.max(end, new Date(point.time).getTime() + width), edges[1])];
 }
 
 /** Axes over a window of time that can be brushed. */

@@ -72,8 +72,9 @@ function DriverItem({ driver, window }: { driver: Driver; window: Window }) {
         {bar("others", driver.others_per_request_usd, "var(--part-other)")}
       </div>
       <p className="muted">
-        {rate(driver.calls_per_request)} calls a request (others {rate(driver.others_calls_per_request)}),{" "}
-        {short(driver.tokens_per_call)} tokens a call (others {short(driver.others_tokens_per_call)})
+        {rate(driver.calls_per_request)} {driver.calls_per_request === 1 ? "call" : "calls"} a request (others{" "}
+        {rate(driver.others_calls_per_request)}), {short(driver.tokens_per_call)} tokens a call (others{" "}
+        {short(driver.others_tokens_per_call)})
       </p>
       <p>
         {driver.filter !== null && (

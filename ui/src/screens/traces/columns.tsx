@@ -24,7 +24,7 @@ function Cost({ of }: { of: TraceSummary }) {
   if (of.unpriced_count === 0) return usd(of.cost_usd);
   return (
     <span className="warned" title={`${count(of.unpriced_count)} of its calls have no price`}>
-      {of.cost_usd === null ? "unpriced" : `${usd(of.cost_usd)} +?`}
+      {of.cost_usd === null ? "unpriced" : `${usd(of.cost_usd)}+`}
     </span>
   );
 }
@@ -54,7 +54,7 @@ export const COLUMNS: Column[] = [
   { id: "ttft", title: "TTFT", width: "60px", numeric: true, shown: true, cell: (t) => duration(t.ttft_ns) },
   { id: "input_tokens", title: "Tokens in", width: "66px", numeric: true, shown: true, cell: (t) => count(t.input_tokens) },
   { id: "output_tokens", title: "out", width: "52px", numeric: true, shown: true, cell: (t) => count(t.output_tokens) },
-  { id: "cost", title: "Cost", width: "64px", numeric: true, shown: true, cell: (t) => <Cost of={t} /> },
+  { id: "cost", title: "Cost", width: "74px", numeric: true, shown: true, cell: (t) => <Cost of={t} /> },
   { id: "revenue", title: "Revenue", width: "70px", numeric: true, shown: false, cell: (t) => usd(t.revenue_usd) },
   { id: "margin", title: "Margin", width: "70px", numeric: true, shown: false, cell: (t) => <Margin of={t} /> },
   { id: "cached", title: "Cached", width: "62px", numeric: true, shown: false, cell: (t) => count(t.cache_read_tokens) },

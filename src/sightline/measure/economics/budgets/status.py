@@ -57,7 +57,7 @@ async def status(reader: Reader, budget: Budget, *, now_ns: int, groups: int = 2
     }
     found = await reader.rows(sql, {**rows.params, **params})
     moment = _Moment(now_ns, period)
-    return await asyncio.to_thread(lambda: [_status(budget, row, rows.grouping, moment) for row in found or [_nothing(budget)]])
+    return await asyncio.to_thread(lambda: [_status(budget, row, rows.grouping, moment, len(found)) for row in found or [_nothing(budget)]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _nothing(budget: Budget) -> Row:
     return {"texts": texts, "kinds": [["text"] * len(texts)], "pieces": [], **burnt, "group_count": 0}
 
 
-def _status(budget: Budget, row: Row, grouping: Grouping, moment: _Moment) -> dict[str, Json]:
+def _status(budget: Budget, row: Row, grouping: Grouping, moment: _Moment, listed: int) -> dict[str, Json]:
     period = moment.period
     pieces = sorted((_piece(*piece) for piece in row["pieces"]), key=lambda piece: piece.begins_ns)
     within = _filled([piece for piece in pieces if piece.begins_ns >= period.from_ns], budget, moment)
@@ -106,7 +106,7 @@ def _status(budget: Budget, row: Row, grouping: Grouping, moment: _Moment) -> di
     return {
         "budget": asdict(budget),
         "group": group,
-        "more_groups": max(0, row["group_count"] - 1) if budget.group_by is not None else 0,
+        "more_groups": max(0, row["group_count"] - listed) if budget.group_by is not None else 0,
         "period": {"from": rfc3339(period.from_ns), "to": rfc3339(period.to_ns)},
         "spent_usd": number(spent),
         "share_spent": ratio(spent, budget.amount_usd),
