@@ -249,7 +249,11 @@ class Assistant:
         """A hop of the pipeline: `kind` is OpenInference's word for it, `said` what it was given."""
         with self._tracer.start_as_current_span(name, kind=of) as span:
             span.set_attributes({"openinference.span.kind": kind, "input.value": said, **(more or {})})
-            yield span
+            try:
+                yield span
+            except Exception as error:
+                _done(span, {"error": str(error)}, {"failed": False}, {"failed": True, "error": type(error).__name__})
+                raise
 
 
 def _decide(span: Span, chosen: object, alternatives: list[str], reason: str, confidence: float) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,10 +40,12 @@ CACHE_BLOCK = 128
 
 @dataclass
 class Provider:
-    """The stand-in. `served` counts what it really served, by model: the truth that traces can be compared with."""
+    """The stand-in. `served` and `failed` count, by model, what it really did: the truth that traces can be compared with."""
 
     seed: int
+    models: Mapping[str, Model] = field(default_factory=lambda: MODELS)
     served: dict[str, dict[str, int]] = field(default_factory=dict)
+    failed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -71,16 +73,18 @@ class Provider:
 
     async def _chat(self, request: Request) -> Response:
         body = await request.json()
-        model = MODELS.get(body["model"], MODELS["gpt-4o-mini"])
+        model = self.models.get(body["model"], self.models["gpt-4o-mini"])
         luck = self._random.random()
         if luck < model.busy:
             await asyncio.sleep(0.03)
+            self._fail(body["model"], "rate_limited")
             return JSONResponse(
                 {"error": {"message": "Rate limit reached for requests", "type": "rate_limit_error", "code": "rate_limit_exceeded"}},
                 429,
                 {"retry-after": "1"},
             )
         if luck < model.busy + model.broken:
+            self._fail(body["model"], "server_error")
             return JSONResponse({"error": {"message": "The server had an error", "type": "server_error", "code": None}}, 500)
         messages = body["messages"]
         prompt = sum(_tokens(json.dumps(m.get("content") or "")) + 4 for m in messages)
@@ -136,6 +140,10 @@ class Provider:
         of = self.served.setdefault(model, {"calls": 0, "input_tokens": 0, "output_tokens": 0, "cache_read_tokens": 0})
         for name, value in (("calls", 1), ("input_tokens", prompt), ("output_tokens", output), ("cache_read_tokens", cached)):
             of[name] += value
+
+    def _fail(self, model: str, how: str) -> None:
+        of = self.failed.setdefault(model, {})
+        of[how] = of.get(how, 0) + 1
 
 
 def _tokens(text: str) -> int:

@@ -3,8 +3,10 @@
 import asyncio
 import random
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -57,7 +59,7 @@ _QUESTIONS = (
     "Can I bring back old gear?",
 )
 _PLANS = ("free", "free", "team", "enterprise")
-_FLUSH_MS = 4_000
+_FLUSH_S = 4.0
 
 
 @dataclass
@@ -68,12 +70,16 @@ class Exported:
     feedback: int = 0
 
 
-async def run(endpoint: str, *, rate: float, seed: int, requests: int | None, stop: asyncio.Event) -> Exported:
-    """Ask `rate` questions a second until `requests` were asked or `stop` is set, reporting to the OTLP/HTTP `endpoint`."""
+async def run(
+    endpoint: str, *, rate: float, seed: int, requests: int | None, stop: asyncio.Event, provider: Provider | None = None
+) -> Exported:
+    """Ask `rate` questions a second until `requests` were asked or `stop` is set, reporting to the OTLP/HTTP `endpoint`.
+
+    `provider` answers the assistant's model calls; without one, a stand-in with its usual moods.
+    """
     luck = random.Random(seed)
-    provider = Provider(seed)
     done = Exported()
-    async with _served(provider) as url:
+    async with _served(provider or Provider(seed)) as url:
         telemetry = _Telemetry(endpoint)
         client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=20)
         assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE)
@@ -82,11 +88,14 @@ async def run(endpoint: str, *, rate: float, seed: int, requests: int | None, st
         running: set[asyncio.Task[None]] = set()
         serial = 0
 
-        async def one(conversation: Conversation, question: str) -> None:
+        async def one(conversation: Conversation, question: str, good: bool | None) -> None:
             began = time.perf_counter()
             await assistant.answer(conversation, question)
             telemetry.took(time.perf_counter() - began)
             done.requests += 1
+            if good is not None:
+                telemetry.feedback(conversation, good=good)
+                done.feedback += 1
 
         try:
             while not stop.is_set() and (requests is None or serial < requests):
@@ -97,12 +106,11 @@ async def run(endpoint: str, *, rate: float, seed: int, requests: int | None, st
                     customer = customers[min(59, int(luck.paretovariate(1.1)) - 1)]
                     conversation = Conversation(f"s-{seed}-{int(time.time())}-{serial}", customer)
                     open_ = [*open_[-20:], conversation]
-                task = asyncio.create_task(one(conversation, luck.choice(_QUESTIONS)))
+                question = luck.choice(_QUESTIONS)
+                good = luck.random() < 0.85 if luck.random() < 0.1 else None
+                task = asyncio.create_task(one(conversation, question, good))
                 running.add(task)
                 task.add_done_callback(running.discard)
-                if luck.random() < 0.1:
-                    telemetry.feedback(conversation, good=luck.random() < 0.85)
-                    done.feedback += 1
                 await _pause(stop, luck.expovariate(rate))
             await asyncio.gather(*running)
         finally:
@@ -123,14 +131,17 @@ class _Telemetry:
 
     def __init__(self, endpoint: str) -> None:
         base = endpoint.rstrip("/")
+        spans, records = OTLPSpanExporter(f"{base}/v1/traces"), OTLPLogExporter(f"{base}/v1/logs")
+        points = OTLPMetricExporter(f"{base}/v1/metrics")
+        self._exporters = (spans, records, points)
         resource = Resource.create(
             {"service.name": "fjellbekk-support", "service.version": RELEASE, "deployment.environment.name": "production"}
         )
         self._traces = TracerProvider(resource=resource)
-        self._traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces"), schedule_delay_millis=500))
+        self._traces.add_span_processor(BatchSpanProcessor(spans, schedule_delay_millis=500))
         self._logs = LoggerProvider(resource=resource)
-        self._logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(f"{base}/v1/logs"), schedule_delay_millis=1000))
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics"), export_interval_millis=10_000)
+        self._logs.add_log_record_processor(BatchLogRecordProcessor(records, schedule_delay_millis=1000))
+        reader = PeriodicExportingMetricReader(points, export_interval_millis=10_000)
         self._metrics = MeterProvider(resource=resource, metric_readers=[reader])
         self.tracer = self._traces.get_tracer("fjellbekk.support", RELEASE)
         self._logger = self._logs.get_logger("fjellbekk.support")
@@ -161,12 +172,18 @@ class _Telemetry:
             )
 
     def close(self) -> None:
-        """Send what is left, within a deadline."""
+        """Send what is left; what nobody takes within _FLUSH_S seconds is given up."""
         OpenAIInstrumentor().uninstrument()
-        self._traces.force_flush(_FLUSH_MS)
-        self._logs.force_flush(_FLUSH_MS)
-        for part in (self._traces, self._logs, self._metrics):
-            part.shutdown()
+        giving_up = threading.Timer(_FLUSH_S, self._give_up)  # the providers' own flush has no deadline: it waits through every retry
+        giving_up.start()
+        with ThreadPoolExecutor() as pool:
+            for part in (self._traces, self._logs, self._metrics):
+                pool.submit(part.shutdown)
+        giving_up.cancel()
+
+    def _give_up(self) -> None:
+        for exporter in self._exporters:
+            exporter.shutdown()
 
 
 @asynccontextmanager

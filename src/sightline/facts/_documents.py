@@ -19,35 +19,52 @@ _VALUES = (
     "haystack.component.output",
 )
 """Where documents may stand that are told as a span's output; the first that is there is asked."""
+_NONE = "''"
 _FIELDS = ("documents", "results", "matches", "data", "nodes", "source_documents")
 _SCORES = ("score", "relevance_score", "similarity_score", "similarity")
 _IS_FLAT = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
 _IS_LINE = "startsWith(k, 'gen_ai.completion.') AND endsWith(k, '.content') AND startsWith(v, 'Doc ')"
 
 
-def document_columns() -> Mapping[str, str]:
-    """fact → expression. A span that searches and says no documents at all leaves them unknown; an empty list is none."""
+def document_texts() -> Mapping[str, str]:
+    """column → expression: where a span that searches tells of documents. Over a span's kind."""
     keys = f"arrayFilter(k -> {_IS_FLAT}, mapKeys(attr_content))"
-    flat = f"(arrayDistinct(arrayMap(k -> splitByChar('.', toString(k))[3], {keys})) AS flat)"
-    lines = f"(arrayFilter((v, k) -> {_IS_LINE}, mapValues(attr_content), mapKeys(attr_content)) AS lines)"
-    values = ", ".join(f"attr_content[{quoted(key)}]" for key in _VALUES)
-    told = f"arrayFirst(t -> t != '', [attr_content['gen_ai.retrieval.documents'], if(empty(flat), '', ' '), {values}])"
-    text = f"(if({_SEARCHED}, {told}, '') AS documents_text)"
-    fields = ", ".join(f"JSONExtractArrayRaw(documents_text, {quoted(name)})" for name in _FIELDS)
-    listed = f"if(startsWith(documents_text, '['), JSONExtractArrayRaw(documents_text), arrayFirst(d -> notEmpty(d), [{fields}]))"
+    return {
+        "flat": f"if({_SEARCHED}, arrayDistinct(arrayMap(k -> splitByChar('.', toString(k))[3], {keys})), [])",
+        "lines": f"if({_SEARCHED}, arrayFilter((v, k) -> {_IS_LINE}, mapValues(attr_content), mapKeys(attr_content)), [])",
+        "told": f"if({_SEARCHED}, arrayFirst(t -> t != '', [{', '.join(f'attr_content[{quoted(key)}]' for key in _VALUES)}]), '')",
+    }
+
+
+def document_scores() -> Mapping[str, str]:
+    """column → expression: the documents as a list, and their scores. Over `document_texts`."""
+    own = "attr_content['gen_ai.retrieval.documents']"
+    listed = f"if({_SEARCHED} AND ({own} != '' OR empty(flat)), {_listed(f'if({own} != {_NONE}, {own}, told)')}, [])"
+    of_lines = "arrayMap(v -> toFloat64OrNull(extract(v, 'Score: ([-+.0-9e]+)')), lines)"
+    of_flat = f"if({own} = '' AND notEmpty(flat), {_flat_scores()}, [])"
+    return {"listed": listed, "apart": f"multiIf(notEmpty(lines), {of_lines}, {_SEARCHED}, {of_flat}, [])"}
+
+
+def document_columns() -> Mapping[str, str]:
+    """fact → expression over `document_scores`. A span that searches and tells of no documents at all leaves them unknown."""
+    own = "attr_content['gen_ai.retrieval.documents']"
     of_openinference = "has(text_values, 'RETRIEVER') OR has(text_values, 'RERANKER')"
     count = (
-        f"multiIf(notEmpty({flat}) AND {text} = ' ', toUInt32(length(flat)), notEmpty(lines), toUInt32(length(lines)), "
-        f"documents_text != '', toUInt32(length({listed})), {of_openinference}, 0, NULL)"
+        f"multiIf({own} = '' AND notEmpty(flat), toUInt32(length(flat)), notEmpty(lines), toUInt32(length(lines)), "
+        f"{own} != '' OR told != '', toUInt32(length(listed)), {of_openinference}, 0, NULL)"
     )
-    of_lines = "arrayMap(v -> toFloat64OrNull(extract(v, 'Score: ([-+.0-9e]+)')), lines)"
-    scores = f"multiIf(notEmpty({lines}), {of_lines}, trim(documents_text) = '', {_flat_scores()}, arrayMap(d -> {_score('d')}, {listed}))"
-    known = f"arrayMap(n -> assumeNotNull(n), arrayFilter(n -> ifNull(isFinite(n), false), {scores}))"
+    scores = f"arrayFilter(n -> ifNull(isFinite(n), false), arrayConcat(apart, if(empty(lines), arrayMap(d -> {_score('d')}, listed), [])))"
     return {
         "document_count": f"if({_SEARCHED}, {count}, NULL)",
-        "top_score": f"if(notEmpty((if({_SEARCHED}, {known}, []) AS scores)), arrayMax(scores), NULL)",
-        "mean_score": "if(notEmpty(scores), arrayAvg(scores), NULL)",
+        "top_score": f"if({_SEARCHED}, arrayReduce('max', {scores}), NULL)",
+        "mean_score": f"if({_SEARCHED}, arrayReduce('avg', {scores}), NULL)",
     }
+
+
+def _listed(text: str) -> str:
+    fields = ", ".join(f"JSONExtractArrayRaw(t, {quoted(name)})" for name in _FIELDS)
+    found = f"if(startsWith(t, '['), JSONExtractArrayRaw(t), arrayFirst(d -> notEmpty(d), [{fields}]))"
+    return f"arrayFlatten(arrayMap(t -> {found}, [{text}]))"
 
 
 def _flat_scores() -> str:

@@ -3,10 +3,10 @@
 Nothing here can fail for any input: what is not what it should be (prose for a number, infinity, a negative count) is NULL.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
-from sightline.facts._documents import document_columns
+from sightline.facts._documents import document_columns, document_scores, document_texts
 from sightline.facts._json import TYPES, JsonShape
 from sightline.facts._slots import RANKS, Slots, is_content, is_slotted, quoted, sources_of
 from sightline.facts.conventions import (
@@ -19,12 +19,34 @@ from sightline.facts.conventions import (
     NAMED_KINDS,
     NO_CALLS,
     PROVIDERS,
+    SOURCES,
     Source,
     Sources,
 )
 from sightline.facts.vocabulary import FACTS, KINDS
 
 _PREVIEW = 200
+_MADE = frozenset(
+    {
+        *(
+            "parent_span_id",
+            "name",
+            "kind",
+            "stage",
+            "task",
+            "provider",
+            "request_model",
+            "response_model",
+            "model",
+            "tool_name",
+            "service_tier",
+        ),
+        *("finish_reason", "status", "status_message", "duration_ns", "error_type", "http_status", "reported_cost_usd", "input_tokens"),
+        *("output_tokens", "ttft_ns", "config_hash", "streamed", "output_tokens_per_second", "document_count", "top_score", "mean_score"),
+        *(name for name, fact in FACTS.items() if fact.group == "money" and name not in SOURCES),
+    }
+)
+"""Facts that more than one look-up decides."""
 _THOUSAND = 1000
 _CALLED = "replaceRegexpOne(name, '^(execute_tool |running tool:? |handoff to |tools/call )|(\\\\.__call__|\\\\.tool|\\\\.a?call)$', '')"
 """A tool's name out of its span's, where nothing says it."""
@@ -79,17 +101,33 @@ class FactSql:
         """column → expression: a span's known attributes, sorted by slot."""
         return self._slots.arrays()
 
-    def columns(self) -> Mapping[str, str]:
-        """fact → expression over `spans_decoded`, for every fact that a span can say of itself."""
-        made = {name: _typed(name, self._said(name)) for name in self._sources}
-        return {name: sql for name, sql in {**made, **self._special(made)}.items() if name in FACTS or name.endswith("_preview")}
+    def columns(self) -> Sequence[str]:
+        """The facts that a span can say of itself."""
+        return [name for name in FACTS if name in self._sources or name in _MADE] + ["input_preview", "output_preview"]
 
-    def kinds(self) -> Mapping[str, str]:
-        """What a span is and whether it failed: columns that everything else asks."""
-        return {"failed": self._failed(), "said_kind": self._said_kind(), "kind": self._kind()}
+    def steps(self) -> Sequence[Mapping[str, str]]:
+        """column → expression, step by step over `spans_decoded`: each step sees the columns of those before it.
 
-    def json(self) -> Mapping[str, str]:
-        """column → JSON that was sent as text, as a tuple of what is looked for in it: read once a span, and only where it may hold."""
+        The engine analyses an expression anew wherever its name is used inside the same step, so nothing that is long is used there twice.
+        """
+        said = {f"said_{name}": self._said(name) for name in self._sources}
+        late = {"said_request_model", "said_response_model"}
+        return (
+            {"failed": self._failed(), "said_kind": self._said_kind()},
+            {"kind": self._kind()},
+            {**self._read_json(), **document_texts()},
+            {
+                **{name: sql for name, sql in said.items() if name not in late},
+                **document_scores(),
+                "said_request_model": said["said_request_model"],
+            },
+            {**{name: _typed(name) for name in self._sources if name not in _MADE}, **self._first()},
+            self._second(),
+            self._third(),
+        )
+
+    def _read_json(self) -> Mapping[str, str]:
+        """JSON that was sent as text, as a tuple of what is looked for in it: read once a span, and only where it may hold."""
         made = {}
         for number, (key, shape) in enumerate(self._json.items()):
             # an array would fill a tuple by position
@@ -101,48 +139,60 @@ class FactSql:
 
     def version(self) -> int:
         """A number that changes when any expression does: rows say by which one their facts were made."""
-        steps = (self.arrays(), self.kinds(), self.json(), self.columns())
+        steps = (self.arrays(), *self.steps())
         return crc32("\n".join((self.slots(), *(sql for step in steps for sql in step.values()))).encode())
 
-    def _special(self, made: Mapping[str, str]) -> Mapping[str, str]:
-        """Facts that more than one look-up decides."""
+    def _first(self) -> Mapping[str, str]:
+        """Facts that what is said decides."""
         return {
-            "name": "name",
             "parent_span_id": "nullIf(parent_id, '')",
-            "kind": "kind",
-            "stage": f"coalesce({self._said('stage')}, name)",
-            "task": f"coalesce({self._said('task')}, if(parent_id = '', name, NULL))",
-            "provider": f"nullIf({_mapped(self._said('provider'), PROVIDERS, other=None)}, '')",
-            # some repeat the name that was asked for when nothing answered
-            "response_model": f"if(failed AND ({made['response_model']} AS said_response) = request_model, NULL, said_response)",
-            "model": "coalesce(response_model, request_model)",
-            "tool_name": f"coalesce({made['tool_name']}, if(kind = 'tool', {_CALLED}, NULL))",
-            "service_tier": f"lower({made['service_tier']})",
-            "finish_reason": finish_reason_sql(self._said("finish_reason")),
+            "stage": "coalesce(said_stage, name)",
+            "task": "coalesce(said_task, if(parent_id = '', name, NULL))",
+            "provider": f"nullIf({_mapped('said_provider', PROVIDERS, other=None)}, '')",
+            "request_model": "said_request_model",
+            "tool_name": f"coalesce(said_tool_name, if(kind = 'tool', {_CALLED}, NULL))",
+            "service_tier": "lower(said_service_tier)",
+            "finish_reason": finish_reason_sql("said_finish_reason"),
             "status": "multiIf(status_code = 2, 'error', status_code = 1, 'ok', 'unset')",
             "status_message": "nullIf(status_message, '')",
             "duration_ns": "if(start_ns > 0 AND end_ns >= start_ns, end_ns - start_ns, NULL)",
-            # of an answer in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
-            "ttft_ns": f"multiIf(({made['streamed']} AS said_streamed) = false, NULL, "
-            f"({made['ttft_ns']} AS said_ttft) <= duration_ns + 1000000, said_ttft, "
-            f"said_ttft <= duration_ns * {_THOUSAND} AND said_ttft >= {10**9 * 10}, intDiv(said_ttft, {_THOUSAND}), NULL)",
-            "streamed": "coalesce(said_streamed, if(ttft_ns IS NOT NULL, true, NULL))",
-            "output_tokens_per_second": (
-                "if(output_tokens > 1 AND duration_ns > ttft_ns, (output_tokens - 1) / ((duration_ns - ttft_ns) / 1e9), NULL)"
-            ),
+            "counted_input_tokens": _typed("input_tokens"),
+            "counted_output_tokens": _typed("output_tokens"),
+            "first_token": _typed("ttft_ns"),
             "error_type": self._error_type(),
-            "http_status": f"coalesce({made['http_status']}, {_status_in_error()})",
-            **self._tokens(made),
-            "reported_cost_usd": f"nullIf({made['reported_cost_usd']}, 0)",
-            "config_hash": self._config_hash(),
+            "http_status": f"coalesce({_typed('http_status')}, {_status_in_error()})",
+            "reported_cost_usd": "if(isFinite(said_reported_cost_usd), nullIf(said_reported_cost_usd, 0), NULL)",
             **document_columns(),
             "input_preview": _preview(_INPUT_TEXTS),
             "output_preview": _preview(_OUTPUT_TEXTS),
             **{
                 name: f"CAST(NULL, 'Nullable({'String' if fact.type == 'string' else 'Float64'})')"
                 for name, fact in FACTS.items()
-                if fact.group == "money" and name not in made
+                if fact.group == "money" and name not in self._sources
             },
+        }
+
+    def _second(self) -> Mapping[str, str]:
+        """Facts that others decide."""
+        return {
+            "said_response_model": self._said("response_model"),
+            "input_tokens": self._including("input_tokens", "cache_read_tokens", "cache_write_tokens"),
+            "output_tokens": self._including("output_tokens", "reasoning_tokens"),
+            # of an answer in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
+            "ttft_ns": "multiIf(said_streamed = 0, NULL, first_token <= duration_ns + 1000000, first_token, "
+            f"first_token <= duration_ns * {_THOUSAND} AND first_token >= {10**9 * 10}, intDiv(first_token, {_THOUSAND}), NULL)",
+            "config_hash": self._config_hash(),
+        }
+
+    def _third(self) -> Mapping[str, str]:
+        return {
+            # some repeat the name that was asked for when nothing answered
+            "response_model": "if(failed AND said_response_model = request_model, NULL, said_response_model)",
+            "model": "coalesce(if(failed AND said_response_model = request_model, NULL, said_response_model), request_model)",
+            "streamed": "multiIf(said_streamed = 1, true, said_streamed = 0, false, ttft_ns IS NOT NULL, true, NULL)",
+            "output_tokens_per_second": (
+                "if(output_tokens > 1 AND duration_ns > ttft_ns, (output_tokens - 1) / ((duration_ns - ttft_ns) / 1e9), NULL)"
+            ),
         }
 
     def _said(self, fact: str) -> str:
@@ -240,22 +290,16 @@ class FactSql:
             f"transform({said}, [{known}], [{kinds}], ''), ''), text_values, text_slots))"
         )
 
-    def _tokens(self, made: Mapping[str, str]) -> Mapping[str, str]:
-        """Counts that include their parts. An LLM call that read nothing and wrote nothing did not count its tokens: no prompt is empty."""
-
-        def including(count: str, said: str, *parts: str) -> str:
-            more = " + ".join(f"ifNull({part}, 0)" for part in parts)
-            beside = " OR ".join(f"{self._inside(key, path)} IS NOT NULL" for key, path in BESIDE[count])
-            counted = f"({made[count]} AS {said})"
-            return (
-                f"multiIf({counted} = 0 AND ifNull(said_input, 0) = 0 AND ifNull(said_output, 0) = 0 AND kind = 'llm', NULL, "
-                f"{said} < {_MOST_TOKENS} AND {more} < {_MOST_TOKENS} AND (({beside}) OR {more} > {said}), {said} + {more}, {said})"
-            )
-
-        return {
-            "input_tokens": including("input_tokens", "said_input", "cache_read_tokens", "cache_write_tokens"),
-            "output_tokens": including("output_tokens", "said_output", "reasoning_tokens"),
-        }
+    def _including(self, count: str, *parts: str) -> str:
+        """A count that includes its parts. A call that read nothing and wrote nothing did not count its tokens: no prompt is empty."""
+        said = f"counted_{count}"
+        more = " + ".join(f"ifNull({part}, 0)" for part in parts)
+        beside = " OR ".join(f"{self._inside(key, path)} IS NOT NULL" for key, path in BESIDE[count])
+        nothing = "ifNull(counted_input_tokens, 0) = 0 AND ifNull(counted_output_tokens, 0) = 0"
+        return (
+            f"multiIf({said} = 0 AND {nothing} AND kind = 'llm', NULL, "
+            f"{said} < {_MOST_TOKENS} AND {more} < {_MOST_TOKENS} AND (({beside}) OR {more} > {said}), {said} + {more}, {said})"
+        )
 
     def _failed(self) -> str:
         return f"status_code = 2 OR {self._raw('error.type')} != '' OR {self._raw('langfuse.observation.level')} = 'ERROR'"
@@ -291,9 +335,9 @@ class FactSql:
         return f"if(kind = 'llm', lower(hex(cityHash64({parts}, {system}, {tools}))), NULL)"
 
 
-def _typed(fact: str, said: str) -> str:
-    """`said` as the fact's type; NULL where it can't be."""
-    column = FACTS[fact].column
+def _typed(fact: str) -> str:
+    """What is said as the fact's type; NULL where it can't be."""
+    said, column = f"said_{fact}", FACTS[fact].column
     if column == "Bool":
         return f"if({said} IN (0, 1), {said} = 1, NULL)"
     if FACTS[fact].unit == "ns":  # seconds as a double are no whole number of nanoseconds

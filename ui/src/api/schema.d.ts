@@ -2981,6 +2981,8 @@ export interface operations {
                 lifetime?: string;
                 /** @description Groups at the most. */
                 limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3003,6 +3005,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CacheResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3073,6 +3077,8 @@ export interface operations {
                 min_tokens?: number;
                 /** @description The newest calls that are compared. */
                 calls?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3095,6 +3101,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PrefixesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3163,6 +3171,8 @@ export interface operations {
                 group_by?: string[] | null;
                 /** @description Groups at the most. */
                 limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3185,6 +3195,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarginResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3253,6 +3265,8 @@ export interface operations {
                 group_by?: string;
                 /** @description The group; left out: those of which the fact is unknown. */
                 value?: string | null;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3275,6 +3289,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarginWhyResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3341,6 +3357,8 @@ export interface operations {
             query?: {
                 /** @description In a provider's, model's or price's name. */
                 search?: string;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
             };
             header?: never;
             path?: never;
@@ -3355,6 +3373,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PricesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3506,6 +3526,8 @@ export interface operations {
                 interval?: string | null;
                 /** @description Groups at the most. */
                 limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3528,6 +3550,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpendResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3592,6 +3616,8 @@ export interface operations {
     get_unpriced_api_v1_economics_unpriced_get: {
         parameters: {
             query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3614,6 +3640,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnpricedResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3678,6 +3706,8 @@ export interface operations {
     get_waste_api_v1_economics_waste_get: {
         parameters: {
             query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3700,6 +3730,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WasteResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -3772,6 +3804,8 @@ export interface operations {
                 caching?: boolean;
                 /** @description Another tier of service. */
                 service_tier?: string;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
                 /** @description The project to ask. */
                 project?: string;
                 /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
@@ -3794,6 +3828,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

@@ -65,7 +65,12 @@ def trace_detail(rows: TraceRows) -> dict[str, Json]:
     roots = [row["span_id"] for row in rows.spans if row["parent_span_id"] is None]
     root = next(iter([*roots, *known]), "")
     payloads, events, scores = (_by_span(part, known, root) for part in (rows.payloads, rows.events, rows.scores))
-    whole = {row["span_id"]: SpanRows(row, *(part.get(row["span_id"], []) for part in (payloads, events, scores))) for row in rows.spans}
+    whole = {
+        row["span_id"]: SpanRows(
+            row, payloads=payloads.get(row["span_id"], []), events=events.get(row["span_id"], []), scores=scores.get(row["span_id"], [])
+        )
+        for row in rows.spans
+    }
     spans = [span_detail(replace(one, wrapper=whole.get(one.span["wrapper_span_id"] or ""))) for one in whole.values()]
     return {**summary(rows.summary), "spans": spans, "truncated": False}
 

@@ -9,12 +9,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from fastapi import Query, Response
+from pydantic import BaseModel
 
-from sightline.query import SPAN_FIELDS, TRACE_FIELDS, AnswerColumn, Field, Page, Reader, rfc3339
+from sightline.query import SPAN_FIELDS, TRACE_FIELDS, AnswerColumn, Field, FieldType, Page, Reader, rfc3339
 
 Column = AnswerColumn
 Format = Literal["json", "csv", "parquet"]
@@ -66,11 +69,54 @@ async def download_page(reader: Reader, page: Page, columns: Sequence[Column], f
     return response
 
 
+async def download_models(
+    reader: Reader,
+    rows: Sequence[Mapping[str, Any]],
+    model: type[BaseModel],
+    format: Format,  # noqa: A002
+    name: str,
+    *,
+    group_by: Sequence[str] = (),
+) -> Response:
+    """The rows of an answer as a file, `model` being what one of them is.
+
+    What stands in another thing has both names (`now_cost_usd`); a group has a column for each of `group_by`.
+    """
+    columns = list(_columns_of(model, group_by))
+    table = [_flat(model.model_validate(row).model_dump(mode="json"), model, group_by) for row in rows]
+    return await download(reader, table, columns, format, name)
+
+
+def _columns_of(model: type[BaseModel], group_by: Sequence[str]) -> Iterator[Column]:
+    for name, field in model.model_fields.items():
+        said = [part for part in get_args(field.annotation) or (field.annotation,) if part is not type(None)]
+        if name == "group":
+            yield from (Column(fact, "string") for fact in group_by)
+        elif isinstance(said[0], type) and issubclass(said[0], BaseModel):
+            yield from (replace(column, name=f"{name}_{column.name}") for column in _columns_of(said[0], ()))
+        else:
+            yield Column(name, _FIELD_TYPES.get(said[0], "string") if get_origin(field.annotation) is not list else "list")
+
+
+def _flat(row: Mapping[str, Any], model: type[BaseModel], group_by: Sequence[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {column.name: None for column in _columns_of(model, group_by)}
+    for name, value in row.items():
+        if name == "group":
+            made |= dict(zip(group_by, value, strict=False))
+        elif isinstance(value, dict):
+            made |= {f"{name}_{part}": inner for part, inner in value.items()}
+        elif name in made:
+            made[name] = value
+    return made
+
+
 def _listed(fields: Mapping[str, Field], *, but: Sequence[str] = ()) -> list[Column]:
     """What a list's rows hold: what is stored, in the units that it is stored in."""
     stored = {name: field for name, field in fields.items() if field.factor == 1 and field.sql == name}
     return [Column(name, field.type, field.unit) for name, field in stored.items() if name not in but]
 
+
+_FIELD_TYPES: Mapping[Any, FieldType] = {bool: "boolean", int: "integer", float: "number", datetime: "time"}
 
 SPAN_TABLE = _listed(SPAN_FIELDS)
 TRACE_TABLE = _listed(TRACE_FIELDS, but=("feature", "received"))  # what a trace is asked by, not shown with

@@ -6,7 +6,7 @@ not know is refused. `views/*.sql` are derived: they follow the conventions tabl
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 
@@ -50,11 +50,10 @@ def views(*, retention_days: int, sources: Sources = SOURCES) -> Mapping[str, st
     """view name → its CREATE statement, in the order to create them."""
     sql = FactSql(sources)
     values = {
-        "facts": _columns(sql.columns()),
+        "facts": ", ".join(sql.columns()),
+        "spans_said": _nested(sql.steps(), "spans_decoded"),
         "fact_slots": sql.slots(),
         "fact_arrays": _columns(sql.arrays()),
-        "fact_kinds": _columns(sql.kinds()),
-        "fact_json": _columns(sql.json()),
         "facts_version": str(sql.version()),
         "retention": str(retention_days),
         "inline_chars": str(INLINE_CHARS),
@@ -69,6 +68,13 @@ def views(*, retention_days: int, sources: Sources = SOURCES) -> Mapping[str, st
                 raise AssertionError(f"views/{name} holds a statement that creates no view: {statement[:80]}")
             made[created.group(1)] = expand(statement, values)
     return made
+
+
+def _nested(steps: Sequence[Mapping[str, str]], source: str) -> str:
+    """A relation that has each step's columns beside those of `source`; what is made anew takes its name's place."""
+    for step in steps:
+        source = f"(SELECT * EXCEPT ({', '.join(step)}), {_columns(step)} FROM {source})"
+    return source
 
 
 def _columns(expressions: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ export function Cache() {
       what="the caches"
       query={found}
       groups={groups}
-      table={{ path: "/economics/cache", params: question }}
+      table={{ path: "/economics/cache", params: { ...question, limit: 500 } }}
       isEmpty={({ provider, application }) => provider.calls === 0 && application.lookups === 0}
       empty="No call here has said how many tokens it used, and no request was looked up in a cache of the application."
     >
@@ -136,7 +136,9 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
             onOpen={open}
             keys
           />
-          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+          {answer.more_groups > 0 && (
+            <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>
+          )}
         </section>
         <Assumptions title="How this is counted" said={answer.assumptions} />
       </div>

@@ -24,7 +24,7 @@ export function Margin() {
       what="the margins"
       query={found}
       groups={groups}
-      table={{ path: "/economics/margin", params: question }}
+      table={{ path: "/economics/margin", params: { ...question, limit: 500 } }}
       isEmpty={({ total }) => total.requests === 0}
       empty="There is no request here."
     >
@@ -92,7 +92,9 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
             open={chosen ? keyOf(chosen.group) : null}
             keys
           />
-          {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+          {answer.more_groups > 0 && (
+            <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>
+          )}
           <p className="muted">
             {by.length > 1
               ? "Worst first. A row leads to its traces."

@@ -28,7 +28,7 @@ export function Spend() {
       what="what was spent"
       query={found}
       groups={groups}
-      table={{ path: "/economics/spend", params: question }}
+      table={{ path: "/economics/spend", params: { ...question, limit: 500 } }}
       isEmpty={(answer) => answer.total.requests === 0 && !answer.previous_total?.requests}
       empty="No request here has said how many tokens it used."
     >
@@ -127,7 +127,7 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
           onOpen={open}
           keys
         />
-        {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has them all.</p>}
+        {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>}
       </section>
     </>
   );

@@ -80,7 +80,7 @@ FROM (
     attr_inline, attr_int, attr_double, attr_bool, attr_other,
     resource_string, resource_other, scope_name, scope_version, scope_other, span_kind, trace_state, links,
     start_flagged, start_ns AS start_sent_ns, key_id, false AS settled, {{retention}} AS retention, {{facts_version}} AS facts_version
-  FROM (SELECT *, {{fact_json}} FROM (SELECT *, {{fact_kinds}} FROM spans_decoded))
+  FROM {{spans_said}}
 );
 
 CREATE MATERIALIZED VIEW payloads_write TO payloads AS
