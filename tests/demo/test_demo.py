@@ -38,6 +38,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         provider = Provider(SEED)
         done = asyncio.run(run(server.url, rate=20, seed=SEED, requests=REQUESTS, stop=asyncio.Event(), provider=provider))
         eventually(lambda: server.count(of="traces"), lambda n: n == REQUESTS + done.feedback)
+        eventually(lambda: server.count(filter="settled = true"), lambda n: n == server.count())
         rows = server.get("/api/v1/traces", limit=200)["traces"]
         yield Told(server, provider, done, [server.get(f"/api/v1/traces/{row['trace_id']}")["spans"] for row in rows])
 

@@ -85,7 +85,7 @@ class Assistant:
                 text = "Our assistant is not available right now; please write to us."
                 root.record_exception(error)
                 root.set_status(Status(StatusCode.ERROR, str(error)))
-            conversation.turns += [{"role": "user", "content": question}, {"role": "assistant", "content": text}]
+            conversation.turns += [{"role": "user", "content": question.partition("\n\n")[0]}, {"role": "assistant", "content": text}]
             _done(root, text, before, {"turns": len(conversation.turns), "plan": customer.plan})
         return text
 
@@ -126,14 +126,14 @@ class Assistant:
 
     async def _rewrite(self, conversation: Conversation, question: str) -> str:
         with self._step("rewrite", "CHAIN", question, {"sightline.prompt_name": "rewrite", "sightline.prompt_version": "3"}) as span:
-            history = "\n".join(turn["content"] for turn in conversation.turns[-2:])
+            history, asked = "\n".join(turn["content"] for turn in conversation.turns[-2:]), question.partition("\n\n")[0]
             messages = [
                 {"role": "system", "content": "Rewrite the question so that it can be searched for without its context."},
-                {"role": "user", "content": f"{history}\nQuestion: {question}"},
+                {"role": "user", "content": f"{history}\nQuestion: {asked}"},
             ]
             reply = await self._call("gpt-4o-mini", messages)
-            query = reply.choices[0].message.content or question
-            _done(span, query, {"query": question}, {"query": query})
+            query = reply.choices[0].message.content or asked
+            _done(span, query, {"query": asked}, {"query": query})
         return query
 
     async def _retrieve(self, query: str) -> list[tuple[Any, float]]:

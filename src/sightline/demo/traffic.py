@@ -58,7 +58,18 @@ _QUESTIONS = (
     "When are your stores open on Saturday?",
     "Can I bring back old gear?",
 )
-_PLANS = ("free", "free", "team", "enterprise")
+_PLANS = ("enterprise", "team", "enterprise", "team", "free", "team", "enterprise", "team", "free")
+"""By company. Free ones lose a little with every request; the company that forwards its mail loses most, though it pays."""
+_FORWARDS = "company-03"
+_MAILS = 120
+_PHRASES = (
+    "Thank you for your patience while we looked into this with the warehouse and the carrier.",
+    "As discussed on the phone, the colour is fine but the left strap is longer than the right one.",
+    "Please find below the whole exchange with your colleagues since the beginning of the season.",
+    "We would still like to know whether the whole group can be fitted before the trip in autumn.",
+    "This message and its attachments are confidential and intended for the addressee only.",
+    "Kind regards, the purchasing department, on behalf of everybody in the mountaineering club.",
+)
 _FLUSH_S = 4.0
 
 
@@ -83,7 +94,7 @@ async def run(
         telemetry = _Telemetry(endpoint)
         client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=20)
         assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE)
-        customers = [Customer(f"user-{n:03d}", f"company-{n % 9:02d}", _PLANS[n % 4]) for n in range(60)]
+        customers = [Customer(f"user-{n:03d}", f"company-{n % 9:02d}", _PLANS[n % 9]) for n in range(60)]
         open_: list[Conversation] = []
         running: set[asyncio.Task[None]] = set()
         serial = 0
@@ -107,6 +118,8 @@ async def run(
                     conversation = Conversation(f"s-{seed}-{int(time.time())}-{serial}", customer)
                     open_ = [*open_[-20:], conversation]
                 question = luck.choice(_QUESTIONS)
+                if conversation.customer.tenant == _FORWARDS:
+                    question = f"{question}\n\n{_thread(luck)}"
                 good = luck.random() < 0.85 if luck.random() < 0.1 else None
                 task = asyncio.create_task(one(conversation, question, good))
                 running.add(task)
@@ -117,6 +130,11 @@ async def run(
             await asyncio.to_thread(telemetry.close)
             await client.close()
     return done
+
+
+def _thread(luck: random.Random) -> str:
+    """A long exchange of mails, each quoted below the one that answers it."""
+    return "\n".join(f"> wrote: {' '.join(luck.choices(_PHRASES, k=5))}" for _ in range(_MAILS))
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

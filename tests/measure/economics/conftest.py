@@ -1,4 +1,4 @@
-"""One engine for all questions of money; each test stores its spans in a project of its own."""
+"""An engine for each file of questions; each test stores its spans in a project of its own."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ Ask = Callable[..., Asked]
 Put = Callable[..., None]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = world.open_engine(tmp_path_factory.mktemp("engine"))
     yield engine
