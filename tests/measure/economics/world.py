@@ -35,6 +35,7 @@ def span(i: int, part: int = 0, *, at_s: float = 0, **said: Any) -> Row:
         "stage": "POST /chat" if part == 0 else "generate",
         "start_ns": T0_NS + int(at_s * SECOND_NS),
         "duration_ns": SECOND_NS,
+        "settled": True,
     }
     return about | said
 

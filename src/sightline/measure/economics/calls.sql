@@ -1,4 +1,4 @@
--- What money is spent on, one row a call: counted rows of models, and whatever else has a price or usage. Non-finite numbers of
+-- What money is spent on, one row a call: counted and settled rows of models, and whatever else has a price or usage. Non-finite numbers of
 -- senders are unknown.
 (SELECT
   $groups,
@@ -18,5 +18,6 @@
   cost_usd IS NULL AND (input_tokens IS NOT NULL OR output_tokens IS NOT NULL) AS unpriced,
   cost_usd IS NULL AND input_tokens IS NULL AND output_tokens IS NULL AND status != 'error' AS unknown_usage
 FROM $source
-  AND usage_counted
-  AND (kind IN ('llm', 'embedding', 'rerank') OR cost_usd IS NOT NULL OR input_tokens IS NOT NULL OR output_tokens IS NOT NULL))
+  AND settled AND usage_counted
+  -- a re-ranking without a model is the application's own
+  AND (kind IN ('llm', 'embedding') OR (kind = 'rerank' AND coalesce(provider, model) IS NOT NULL) OR cost_usd IS NOT NULL OR input_tokens IS NOT NULL OR output_tokens IS NOT NULL))

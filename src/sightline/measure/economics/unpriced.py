@@ -6,10 +6,10 @@ from sightline.measure.economics.asking import Asked, Json, number, rows_of
 from sightline.query import Reader, Row, both, quoted, rfc3339
 
 _MOST = 1_000
-_UNPRICED = "usage_counted = true and cost_usd is null and (input_tokens is not null or output_tokens is not null)"
+_UNPRICED = "settled = true and usage_counted = true and cost_usd is null and (input_tokens is not null or output_tokens is not null)"
 _UNKNOWN = (
-    "usage_counted = true and cost_usd is null and input_tokens is null and output_tokens is null and status != error"
-    " and kind in (llm, embedding, rerank)"
+    "settled = true and usage_counted = true and cost_usd is null and input_tokens is null and output_tokens is null and status != error"
+    " and (kind in (llm, embedding) or kind = rerank and (provider is not null or model is not null))"
 )
 
 
