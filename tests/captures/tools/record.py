@@ -48,7 +48,8 @@ ENVIRONMENT = {
 NOTED = re.compile(
     r"opentelemetry-(sdk|exporter-otlp.*-http|instrumentation.*|semantic-conventions.*|util-genai)|openinference.*|openai|anthropic"
 )
-LEAKS = re.compile(rb"/work/|/root|pyenv|host\.name(?!.{1,5}example)|process\.(owner|command)|stand-in", re.DOTALL)
+_HERE = "|".join(re.escape(f"{path}") for path in (pathlib.Path.home(), pathlib.Path(__file__).resolve().parents[4]))
+LEAKS = re.compile(_HERE.encode() + rb"|pyenv|host\.name(?!.{1,5}example)|process\.(owner|command)|stand-in", re.DOTALL)
 
 
 def needs(driver: pathlib.Path) -> list[str]:
