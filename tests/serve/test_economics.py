@@ -1,5 +1,7 @@
 """Economics over HTTP: the answers fit their models, the questions that can't be are refused."""
 
+import csv
+import io
 from typing import Any
 
 import httpx
@@ -48,6 +50,41 @@ def test_spend_of_the_small_world(api: httpx.Client) -> None:
     for group in found["groups"]:
         spans = api.get("/spans", params={"filter": group["filter"], "limit": 100}).json()["spans"]
         assert len([span for span in spans if span["kind"] == "llm"]) == group["now"]["calls"]
+
+
+@pytest.mark.parametrize("project", ["default", "nobody's"])
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("spend", "groups"),
+        ("cache", "provider_groups"),
+        ("cache/prefixes", "prefixes"),
+        ("margin", "groups"),
+        ("margin/why", "drivers"),
+        ("waste", "kinds"),
+        ("what-if", "by"),
+        ("unpriced", "models"),
+        ("prices", "prices"),
+    ],
+)
+def test_a_table_is_a_file_with_the_same_rows(api: httpx.Client, name: str, part: str, project: str) -> None:
+    params = NEEDS.get(name, {}) | {"project": project} | WINDOW
+    rows = asked(api, name, **params)[part]
+    file = api.get(f"/economics/{name}", params=params | {"format": "csv"})
+    assert (file.status_code, file.headers["content-type"].partition(";")[0]) == (200, "text/csv")
+    assert len(list(csv.DictReader(io.StringIO(file.text, newline=""), strict=True))) == len(rows)
+    assert api.get(f"/economics/{name}", params=params | {"format": "parquet"}).content[:4] == b"PAR1"
+
+
+def test_a_group_in_a_file_has_its_names_and_its_numbers(api: httpx.Client) -> None:
+    params = {"group_by": ["model", "attributes['tier']"], **WINDOW}
+    groups = asked(api, "spend", **params)["groups"]
+    rows = list(csv.DictReader(io.StringIO(api.get("/economics/spend", params=params | {"format": "csv"}).text, newline="")))
+    assert groups
+    for row, group in zip(rows, groups, strict=True):
+        assert [row["model"] or None, row["attributes['tier']"] or None] == group["group"]
+        assert float(row["now_calls"]) == group["now"]["calls"]
+        assert row["now_cost_usd"] == ("" if group["now"]["cost_usd"] is None else str(group["now"]["cost_usd"]))
 
 
 @pytest.mark.parametrize(
