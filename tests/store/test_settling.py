@@ -149,6 +149,20 @@ def test_requests_are_summed_up_from_their_spans(server: Server, project: str) -
     assert (row["duration_ns"], row["ttft_ns"]) == (900_000_000, 550_000_000)
 
 
+def test_a_trace_is_shown_once_at_every_moment_of_its_settling(server: Server, project: str) -> None:
+    said: list[tuple[int, int, bool]] = []
+    sent = 0
+    while not (said and said[-1][2] and sent >= 400):
+        if sent < 400:
+            for _ in range(5):
+                send(server, project, span("root", trace_id=new_id(16)), span("other", trace_id=new_id(16)))
+                sent += 2
+        rows = server.get("/api/v1/traces", project=project, limit=1000)["traces"]
+        said.append((len(rows), len({row["trace_id"] for row in rows}), len(rows) == sent and all(row["settled"] for row in rows)))
+    assert [shown for shown, _, _ in said] == [distinct for _, distinct, _ in said]
+    assert [shown for shown, _, _ in said] == sorted(shown for shown, _, _ in said), "a trace vanished while it settled"
+
+
 @pytest.mark.parametrize("count", [50_000])
 def test_a_trace_of_fifty_thousand_spans_is_stored_and_shown(server: Server, project: str, count: int) -> None:
     trace, root = new_id(16), new_id(8)

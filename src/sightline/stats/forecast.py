@@ -204,7 +204,7 @@ def _weights(days: Array, fit: _Fit) -> Array:
     judged = slice(min(WEEK, days.size // 2), None)  # the first week made the level that it would be judged by
     relative = ((days - fit.expected) / np.sqrt(scale))[:, judged]
     known = np.isfinite(relative).sum(axis=1)
-    error = np.maximum(_mean(relative**2, axis=1), 1e-300)
+    error = np.maximum(_mean(relative**2, axis=1), 1e-18 * np.nanmax(days))  # in the days' unit; less is the rounding of floats
     likelihood = np.exp(-known / 2 * np.log(error / error.min()) - _DRIFTING)  # Akaike's price of a parameter
     return np.asarray(likelihood / likelihood.sum(), dtype=np.float64)
 

@@ -40,9 +40,15 @@ def trace_summary(which: str) -> str:
     return (_HERE / "sql" / "trace_summary.sql").read_text().strip().rstrip(";").replace("{{which}}", which)
 
 
+# A trace has a summary a moment before its arrivals are cleared, and arrivals again before a late one reopens it: it is shown once.
+# Its summary is looked for from an hour before the earliest open bucket on, which is as far as the primary key needs to go.
 OPEN = (
     "(s.project, s.trace_id) IN (SELECT project, trace_id FROM trace_arrivals)"
     " AND toStartOfFiveMinutes(s.start) IN (SELECT start_bucket FROM trace_arrivals)"
+    " AND (s.project, s.trace_id) NOT IN (SELECT project, trace_id FROM traces_settled"
+    " WHERE start >= (SELECT if(count() = 0, now('UTC'), min(start_bucket)) FROM trace_arrivals"
+    " WHERE start_bucket > toDateTime(0, 'UTC')) - INTERVAL 1 HOUR"
+    " AND (project, trace_id) IN (SELECT project, trace_id FROM trace_arrivals))"
 )
 
 
