@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     backlog_bytes: int = Field(
         512 * MIB, ge=MIB, description="Acknowledged bytes that may wait for the engine before senders are told to wait (429)."
     )
+    pressure_bytes: int = Field(
+        48 * MIB,
+        ge=0,
+        description="While more than this waits for the engine, answers to senders are held back, so that what is answered is seen soon.",
+    )
+    pressure_s: float = Field(1.0, ge=0.0, le=5.0, description="How long an answer is held back at the most.")
     segment_bytes: int = Field(32 * MIB, ge=64 * 1024, le=256 * MIB, description="Most bytes that the engine is given at once.")
     segment_linger_s: float = Field(
         0.5, ge=0.0, le=10.0, description="How long arrivals are gathered for one insert while the engine is idle."

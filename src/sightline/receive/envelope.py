@@ -5,7 +5,7 @@ concatenated, is one valid batch that the engine reads without a copy. `store/te
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sightline.receive.check import varint
@@ -16,12 +16,14 @@ _LEN, _FIXED64, _FIXED32, _VARINT = 2, 1, 5, 0
 DIGEST_BYTES = 16
 
 
-def digest(body: bytes, *context: str) -> bytes:
-    """16 bytes that name a body, sent in a context (signal, project, key)."""
-    name = hashlib.sha256(body).digest()
-    if context:
-        name = hashlib.sha256("\0".join(context).encode() + name).digest()
-    return name[:DIGEST_BYTES]
+def digest(body: bytes) -> bytes:
+    """16 bytes that name a body."""
+    return hashlib.sha256(body).digest()[:DIGEST_BYTES]
+
+
+def digest_in(context: Sequence[str], body_digest: bytes) -> bytes:
+    """16 bytes that name a body, known by its digest, as sent in a context (signal, project, key)."""
+    return digest("\0".join(context).encode() + body_digest)
 
 
 EMPTY_DIGEST = digest(b"")

@@ -1,6 +1,7 @@
 """Takes requests in: checked, told apart from those already seen, on disk, answered. Knows OTLP and nothing of HTTP or gRPC."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ import structlog
 from sightline.errors import StoreClosedError, StoreError, StoreFullError
 from sightline.receive.check import Checked, MalformedError, check
 from sightline.receive.duplicates import SeenBodies
-from sightline.receive.envelope import Envelope, digest, records
+from sightline.receive.envelope import EMPTY_DIGEST, Envelope, digest, digest_in, records
 from sightline.receive.otlp_json import to_protobuf
 from sightline.receive.outcome import Accepted, Malformed, Outcome, Signal, TooLarge, Unavailable
 from sightline.receive.segments import BacklogFullError, Segment, SegmentLog
@@ -51,6 +52,8 @@ class ReceiverOptions:
     directory: Path
     max_body_bytes: int
     backlog_bytes: int
+    pressure_bytes: int
+    pressure_s: float
     segment_bytes: int
     linger_s: float
     duplicate_hours: int
@@ -63,6 +66,8 @@ class Receiver:
     def __init__(self, options: ReceiverOptions, sink: Sink) -> None:
         self.max_body_bytes = options.max_body_bytes
         self._sink = sink
+        self._pressure_bytes, self._pressure_s = options.pressure_bytes, options.pressure_s
+        self._moved = asyncio.Event()
         self._log = SegmentLog(
             options.directory / "segments",
             backlog_bytes=options.backlog_bytes,
@@ -99,6 +104,7 @@ class Receiver:
             return Unavailable(str(error), error.retry_after_s, busy=isinstance(error, BacklogFullError))
         except StoreClosedError as error:
             return Unavailable(str(error), 5)
+        await self._in_turn()
         refused: dict[str, int] = {}
         for part in parts:
             for reason, count in part.refused.items():
@@ -112,7 +118,8 @@ class Receiver:
 
     async def _once(self, signal: Signal, project: str, key: str, part: Checked) -> None:
         """Store the part unless the same is stored, or being stored: then count it as a duplicate."""
-        name = digest(part.body, signal, project, key)
+        body_digest = digest(part.body)
+        name = digest_in((signal, project, key), body_digest)
         while (first := self._in_flight.get(name)) is not None:
             await first
         if name in self._seen:
@@ -121,12 +128,18 @@ class Receiver:
         done = asyncio.get_running_loop().create_future()
         self._in_flight[name] = done
         try:
-            body_digest = digest(part.body)
             await self._append(Envelope(signal, project, key, self._now(), name, part.body, body_digest, part.items, part.refused))
             self._seen.add(name)
         finally:
             del self._in_flight[name]
             done.set_result(None)
+
+    async def _in_turn(self) -> None:
+        """Hold the answer back while much waits: senders keep the store's pace, and what they were answered for is soon to be seen."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pressure_s):
+                while self._log.waiting_bytes > self._pressure_bytes:
+                    await self._moved.wait()
 
     async def _append(self, envelope: Envelope) -> None:
         await self._log.append(envelope.encode())
@@ -142,7 +155,7 @@ class Receiver:
             name = _project_name(project or DEFAULT_PROJECT)
         except MalformedError:
             name = DEFAULT_PROJECT
-        envelope = Envelope(signal, name, key, self._now(), digest(b"", reason), refused={reason: 1})
+        envelope = Envelope(signal, name, key, self._now(), digest_in((reason,), EMPTY_DIGEST), refused={reason: 1})
         task = asyncio.ensure_future(self._append(envelope))
         self._counting.add(task)
         task.add_done_callback(self._counted)
@@ -180,6 +193,8 @@ class Receiver:
             else:
                 self._log.loaded(segment)
                 self._loaded.append(segment)
+                self._moved.set()
+                self._moved = asyncio.Event()
                 return
 
     async def _sync_forever(self) -> None:

@@ -186,6 +186,8 @@ def receiver_options(settings: Settings) -> ReceiverOptions:
         directory=settings.data,
         max_body_bytes=settings.max_body_bytes,
         backlog_bytes=settings.backlog_bytes,
+        pressure_bytes=settings.pressure_bytes,
+        pressure_s=settings.pressure_s,
         segment_bytes=settings.segment_bytes,
         linger_s=settings.segment_linger_s,
         duplicate_hours=settings.duplicate_hours,
