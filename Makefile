@@ -21,7 +21,7 @@ check: .venv/.dev
 	$(BIN)/lint-imports
 
 unit: .venv/.dev $(STATIC) .venv/.chromium .venv/.postgres
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 ui-check: .venv/.node
 	cd ui && PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm run check && PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm test

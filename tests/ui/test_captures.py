@@ -28,7 +28,8 @@ def test_every_span_and_message_of_a_capture_is_on_its_page(screen: Screen, case
         assert screen.server.send(signal, body.read_bytes(), headers={"x-sightline-project": screen.project}).status_code == 200
     eventually(lambda: screen.server.count(project=screen.project), lambda count: count == manifest["spans"])
     eventually(
-        lambda: screen.server.get("/api/v1/traces", project=screen.project)["traces"], lambda found: all(t["settled"] for t in found)
+        lambda: screen.server.get("/api/v1/traces", project=screen.project)["traces"],
+        lambda found: bool(found) and all(t["settled"] for t in found),
     )
     read: list[str] = []
     for trace in screen.server.get("/api/v1/traces", project=screen.project)["traces"]:

@@ -376,7 +376,7 @@ SELECT
   countIf(s.usage_counted AND s.cost_usd IS NULL AND s.input_tokens IS NOT NULL AND s.kind IN ('llm', 'embedding', 'rerank')) AS unpriced_count,
   max(s.served_from_cache) AS served_from_cache
 FROM spans AS s
-WHERE (s.project, s.trace_id) IN (SELECT project, trace_id FROM trace_arrivals) AND toStartOfFiveMinutes(s.start) IN (SELECT start_bucket FROM trace_arrivals)
+WHERE (s.project, s.trace_id) IN (SELECT project, trace_id FROM trace_arrivals) AND toStartOfFiveMinutes(s.start) IN (SELECT start_bucket FROM trace_arrivals) AND (s.project, s.trace_id) NOT IN (SELECT project, trace_id FROM traces_settled WHERE start >= (SELECT if(count() = 0, now('UTC'), min(start_bucket)) FROM trace_arrivals WHERE start_bucket > toDateTime(0, 'UTC')) - INTERVAL 1 HOUR AND (project, trace_id) IN (SELECT project, trace_id FROM trace_arrivals))
 GROUP BY s.project, s.trace_id;
 
 CREATE VIEW traces AS
