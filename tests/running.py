@@ -114,8 +114,8 @@ def _first_line(process: "subprocess.Popen[str]", limit_s: float) -> str:
 
 @contextmanager
 def running(data: Path, **options: object) -> Iterator[Server]:
-    """A started server, stopped at the end. What it is sent is to be seen soon: it hardly waits for more."""
-    server = Server(data, {"segment_linger_s": 0.05} | options).start()
+    """A started server, stopped at the end. What it is sent is to be seen and settled soon: it hardly rests."""
+    server = Server(data, {"segment_linger_s": 0.05, "settle_share": 1} | options).start()
     try:
         yield server
     finally:

@@ -173,6 +173,7 @@ def store_options(settings: Settings) -> StoreOptions:
         retention_days=settings.retention_days,
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
+        settle_share=settings.settle_share,
         book=Catalogue.of(settings.data, overrides=settings.prices, currencies=settings.currencies),
         revenue=revenue_rules(settings.revenue),
         prices_tools=any(override.tool for override in settings.prices),

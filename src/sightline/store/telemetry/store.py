@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
 log = structlog.get_logger(__name__)
 
 _RETENTION_EVERY_S = 3600.0
+_LONGEST_REST_S = 5.0
+_MANY = 500  # traces in a pass; from there on its cost is theirs and no longer its own (half a second of CPU, whatever there is to do)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class StoreOptions:
     retention_days: int
     settling: SettlingOptions
     settle_every_s: float
+    settle_share: float
     book: PriceBook
     revenue: Sequence[RevenueRule] = ()
     prices_tools: bool = False
@@ -146,7 +150,9 @@ class Store:
     async def settle_forever(self) -> None:
         """Settle what has gone quiet, and drop what has expired, until cancelled. Faults of the engine are logged and tried again."""
         last_retention = -_RETENTION_EVERY_S
+        options = self._options
         while True:
+            rest_s, began = options.settle_every_s, time.perf_counter()
             try:
                 done = await asyncio.shield(asyncio.to_thread(self._settle))
                 now = asyncio.get_running_loop().time()
@@ -160,9 +166,11 @@ class Store:
             else:
                 if done.traces or done.reopened:
                     log.debug("settled", traces=done.traces, duplicates=done.duplicates, reopened=done.reopened)
-                    if done.traces >= self._options.settling.most:
+                    if done.traces >= options.settling.most:
                         continue
-            await asyncio.sleep(self._options.settle_every_s)
+                if done.traces < _MANY:
+                    rest_s = max(rest_s, min((time.perf_counter() - began) * (1 / options.settle_share - 1), _LONGEST_REST_S))
+            await asyncio.sleep(rest_s)
 
     def close(self) -> None:
         """Wait for what runs, then close. Idempotent."""
