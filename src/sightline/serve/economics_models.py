@@ -179,6 +179,7 @@ class Driver(Model):
 
     fact: str
     value: str
+    same_calls: list[str] = Field(description="What else nearly the same calls are: facts and their values.")
     cost_usd: Number
     share: Number = Field(description="Of the group's cost.")
     per_request_usd: Number

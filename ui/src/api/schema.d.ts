@@ -1065,6 +1065,11 @@ export interface components {
             others_tokens_per_call: number | null;
             /** Per Request Usd */
             per_request_usd: number | null;
+            /**
+             * Same Calls
+             * @description What else nearly the same calls are: facts and their values.
+             */
+            same_calls: string[];
             /** Sentence */
             sentence: string;
             /**
