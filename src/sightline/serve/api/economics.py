@@ -67,7 +67,8 @@ MoneyParamsDep = Annotated[MoneyParams, Depends(MoneyParams)]
 
 def catalogue_of(request: Request) -> economics.Catalogue | None:
     """The house's price catalogue, for models that no span has named."""
-    found: economics.Catalogue | None = getattr(request.state, "catalogue", None)
+    kept = getattr(request.state, "catalogue", None)
+    found: economics.Catalogue | None = kept and kept.current
     return found
 
 
