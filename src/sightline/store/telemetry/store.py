@@ -77,12 +77,14 @@ class Store:
         *,
         limit_s: float = 30.0,
         settings: Mapping[str, object] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """The answer to one question, a dict per row. `{name:Type}` in `sql` is bound from `params` by the engine.
 
-        Raises QueryTimeoutError past `limit_s` seconds. Cancelling the awaiting task kills the query in the engine.
+        `given` are questions that are answered first, each into a table of its name that the later ones can read. Raises
+        QueryTimeoutError past `limit_s` seconds, of all together. Cancelling the awaiting task kills the query in the engine.
         """
-        return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
+        return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings, given=given)
 
     async def file(
         self,
