@@ -49,6 +49,7 @@ async def cache(reader: Reader, asked: Asked, *, interval: str | None, lifetime_
             for current, earlier in paired(groups)[:limit]
             if (there := current or earlier) is not None
         ],
+        "limit": limit,
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - limit),
         "interval": width,
         "series": [

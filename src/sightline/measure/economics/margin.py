@@ -36,6 +36,7 @@ async def margin(reader: Reader, asked: Asked, *, limit: int) -> dict[str, Json]
         "total": _margin(now),
         "previous_total": None if asked.previous is None else _margin(before),
         "groups": found,
+        "limit": limit,
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - len(found)),
     }
 

@@ -159,7 +159,7 @@ class Engine:
             try:
                 for table, question in (given or {}).items():
                     create = f"CREATE OR REPLACE TEMPORARY TABLE {table} ENGINE = Memory AS {question}"
-                    client.command(create, parameters=dict(params or {}), settings=everything | _AS_ANSWERED)
+                    client.command(create, parameters=dict(params or {}), settings={**everything, **_AS_ANSWERED})
                     everything["max_execution_time"] = max(0.001, limit_s - (time.monotonic() - began))
                 result = client.query(sql, parameters=dict(params or {}), settings=everything)
             finally:
