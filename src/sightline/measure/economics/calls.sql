@@ -6,6 +6,7 @@
   start, trace_id, span_id, parent_span_id, wrapper_span_id, session_id, kind, stage, task, provider, request_model, model, streamed, status, error_type,
   finish_reason, attempt, fallback_of, service_tier, served_from_cache, prompt_name, prompt_version, config_hash, temperature, max_tokens,
   input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens,
+  input_audio_tokens, input_image_tokens, output_audio_tokens, output_image_tokens, web_searches,
   cost_usd, input_cost_usd, cache_read_cost_usd, cache_write_cost_usd, output_cost_usd, other_cost_usd,
   if(isFinite(reported_cost_usd), reported_cost_usd, NULL) AS reported_usd,
   weight, received,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sightline.measure.economics.asking import Asked, Json, number, ratio, rows_of, statement
+from sightline.measure.economics.asking import Asked, Json, number, ratio, rows_of, span_of, statement
 from sightline.measure.economics.prompts import MOST_BYTES, MOST_TOKENS, SETTINGS, Prompts, newest_prompts
 from sightline.query import EARLIEST_NS, Reader, Row, Window, one_of, rfc3339
 
@@ -100,9 +100,9 @@ def _prefix(row: Row, previews: Mapping[str, str]) -> dict[str, Json]:
 
 def _assumptions(lifetime_ns: int, min_tokens: int, calls: int) -> list[str]:
     return [
-        f"A provider keeps a prefix for {lifetime_ns // 10**9} s after its last use (lifetime), for everybody who calls the same model: "
+        f"A provider keeps a prefix for {span_of(lifetime_ns)} after its last use (lifetime), for everybody who calls the same model: "
         "providers keep them from five minutes to a day.",
-        f"Prefixes below {min_tokens} tokens do not count (min_tokens): most providers cache nothing shorter than 1,024 tokens."
+        f"Prefixes below {min_tokens:,} tokens do not count (min_tokens): most providers cache nothing shorter than 1,024 tokens."
         if min_tokens
         else "Prefixes of any length count (min_tokens = 0), which no provider caches.",
         "A prefix is what two prompts have in common from their first byte, in the order tools, system instructions, messages; it is found "

@@ -106,17 +106,19 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
         </Tile>
       </div>
       {answer.series.length > 0 && (
-        <Suspense fallback={<div style={{ height: 170 }} />}>
-          <CacheChart
-            answer={answer}
-            edges={edges}
-            onBrush={(from, to) =>
-              change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
-            }
-            onPick={(from, to) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, "input_tokens > 0") })}
-          />
+        <div className="charted">
+          <Suspense fallback={<div style={{ height: 170 }} />}>
+            <CacheChart
+              answer={answer}
+              edges={edges}
+              onBrush={(from, to) =>
+                change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
+              }
+              onPick={(from, to) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, "input_tokens > 0") })}
+            />
+          </Suspense>
           <QuietBefore until={quietUntil} />
-        </Suspense>
+        </div>
       )}
       <div className="beside-table roomy">
         <section>

@@ -21,7 +21,7 @@ export function QuietBefore({ until }: { until: number | null }) {
   if (until === null) return null;
   const from = new Date(until).toISOString();
   return (
-    <p className="legend muted">
+    <p className="legend quiet muted">
       No traffic before {minute(from)}.
       <button type="button" className="more" onClick={() => change({ from, to: search.to, range: undefined })}>
         Begin there
