@@ -50,13 +50,25 @@ async def test_another_model_by_the_calls_own_tokens(engine: Engine, put: Put, a
 
 async def test_what_has_a_rate_of_its_own_is_charged_by_it(engine: Engine, put: Put, ask: Ask, project: str) -> None:
     own: dict[str, Any] = {
-        **{"input_audio_usd": 10.0, "input_image_usd": 20.0, "output_audio_usd": 30.0, "output_image_usd": 40.0},
-        **{"reasoning_usd": 5.0, "web_search_usd": 100.0, "cache_read_usd": 0.5},
+        "input_audio_usd": 10.0,
+        "input_image_usd": 20.0,
+        "output_audio_usd": 30.0,
+        "output_image_usd": 40.0,
+        "reasoning_usd": 5.0,
+        "web_search_usd": 100.0,
+        "cache_read_usd": 0.5,
     }
     put_prices(engine, price(f"rich-{project}", 1.0, 2.0, **own), price(f"plain-{project}", 1.0, 2.0))
     said: dict[str, Any] = {
-        **{"input_tokens": 100, "cache_read_tokens": 40, "input_audio_tokens": 10, "input_image_tokens": 5},
-        **{"output_tokens": 50, "output_audio_tokens": 4, "output_image_tokens": 3, "reasoning_tokens": 20, "web_searches": 2},
+        "input_tokens": 100,
+        "cache_read_tokens": 40,
+        "input_audio_tokens": 10,
+        "input_image_tokens": 5,
+        "output_tokens": 50,
+        "output_audio_tokens": 4,
+        "output_image_tokens": 3,
+        "reasoning_tokens": 20,
+        "web_searches": 2,
     }
     put(call(0, parts=(1, 0, 0, 0), **said))
     found = await supposed(engine, ask(), model=f"rich-{project}")
