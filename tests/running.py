@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +22,11 @@ START_S = 60.0
 
 @dataclass
 class Server:
-    """`sightline serve` on free ports. `options` become SIGHTLINE_* variables."""
+    """`sightline serve`, or another command that does, on free ports. `options` become SIGHTLINE_* variables."""
 
     data: Path
     options: Mapping[str, object] = field(default_factory=dict)
+    command: Sequence[str] = ("serve",)
     process: subprocess.Popen[str] | None = None
     url: str = ""
     grpc_port: int = 0
@@ -37,7 +38,7 @@ class Server:
         env = {k: v for k, v in os.environ.items() if not k.startswith("SIGHTLINE_")} | said
         log = (self.data.parent / f"{self.data.name}.log").open("a")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sightline", "serve", "--data", str(self.data), "--port", "0", "--grpc-port", "0"],
+            [sys.executable, "-m", "sightline", *self.command, "--data", str(self.data), "--port", "0", "--grpc-port", "0"],
             env=env,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -113,9 +114,12 @@ def _first_line(process: "subprocess.Popen[str]", limit_s: float) -> str:
 
 
 @contextmanager
-def running(data: Path, **options: object) -> Iterator[Server]:
-    """A started server, stopped at the end. What it is sent is to be seen and settled soon: it hardly rests."""
-    server = Server(data, {"segment_linger_s": 0.05, "settle_share": 1} | options).start()
+def running(data: Path, *command: str, **options: object) -> Iterator[Server]:
+    """A started server, stopped at the end; `sightline serve` unless another `command` is given.
+
+    What it is sent is to be seen and settled soon: it hardly rests.
+    """
+    server = Server(data, {"segment_linger_s": 0.05, "settle_share": 1} | options, command or ("serve",)).start()
     try:
         yield server
     finally:

@@ -95,9 +95,8 @@ def test_streams_have_a_first_token(told: Told) -> None:
 
 
 def test_tenants_and_sessions_reach_every_span_of_a_request(told: Told) -> None:
-    requests = [trace for trace in told.traces if trace[0]["task"] == "support"]
-    assert len(requests) == REQUESTS
-    for trace in requests:
+    assert len([trace for trace in told.traces if trace[0]["task"] == "support"]) == REQUESTS
+    for trace in told.traces:
         for fact in ("tenant", "session_id", "user_id", "task"):
             said = {span[fact] for span in trace}
             assert len(said) == 1, fact

@@ -115,3 +115,18 @@ def test_every_endpoint_is_documented(api: httpx.Client, base_url: str) -> None:
         operation = document["paths"][f"/api/v1/economics/{name}"]["get"]
         assert operation["summary"]
         assert operation["description"]
+
+
+@pytest.mark.parametrize("name", ["spend", "cache", "margin"])
+def test_the_groups_that_are_not_listed_are_counted(api: httpx.Client, name: str) -> None:
+    question: dict[str, Any] = {"group_by": ["model"]}
+    every = asked(api, name, limit=10_000, **question)
+    part = "provider_groups" if name == "cache" else "groups"
+    assert (every["limit"], every["more_groups"]) == (10_000, 0)
+    some = asked(api, name, limit=1, **question)
+    assert (some["limit"], len(some[part]), some["more_groups"]) == (1, 1, len(every[part]) - 1)
+    file = api.get(f"/economics/{name}", params={"limit": 1, "format": "csv"} | question)
+    assert file.headers["x-more-groups"] == str(some["more_groups"])
+    assert len(list(csv.DictReader(io.StringIO(file.text)))) == 1
+    refused = api.get(f"/economics/{name}", params={"limit": 10_001} | question)
+    assert (refused.status_code, refused.json()["error"]) == (422, "limit: Input should be less than or equal to 10000.")

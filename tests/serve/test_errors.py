@@ -105,6 +105,7 @@ class Failing:
         *,
         limit_s: float = 30.0,
         settings: Mapping[str, object] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         raise self.error
 

@@ -65,6 +65,45 @@ def test_a_price_that_appears_prices_what_had_none_and_one_that_changes_waits_to
         assert command(server, "reprice", "--to", "2001-01-01")["spans"] == 0, "nothing lies there"
 
 
+def catalogue(file: Path, input_mtok: float) -> Path:
+    """A catalogue in the library's format that has one model."""
+    model = {"id": "our-own-model", "match": {"equals": "our-own-model"}, "prices": {"input_mtok": input_mtok, "output_mtok": 2.0}}
+    provider = {"id": "vllm", "name": "vLLM", "api_pattern": "https://vllm[.]example", "models": [model]}
+    file.write_text(json.dumps([provider]))
+    return file
+
+
+def test_a_running_server_takes_a_changed_catalogue_into_use(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    def update(input_mtok: float) -> None:
+        words = ("prices", "update", str(catalogue(tmp_path / "new.json", input_mtok)), "--data", str(data))
+        subprocess.run([sys.executable, "-m", "sightline", *words], capture_output=True, check=True)
+
+    def costs() -> dict[str, float | None]:
+        return {row["name"]: row["cost_usd"] for row in server.get("/api/v1/spans", filter="settled = true")["spans"]}
+
+    with running(data, **FAST) as server:
+        sent(server)
+        assert costs() == {"call": None}
+        update(1.0)
+        eventually(costs, lambda found: found == {"call": pytest.approx(1.2)})
+        assert [row["price"] for row in server.get("/api/v1/economics/prices")["prices"]] == ["vllm/our-own-model"]
+        update(3.0)
+        # asked before the settler may have looked: repricing looks itself
+        assert command(server, "reprice")["moved_usd"] == pytest.approx(2.0)
+        assert costs() == {"call": pytest.approx(3.2)}
+        (data / "catalogue.json").write_text("[{]")
+        eventually(server.log, lambda log: "catalogue_refused" in log)
+        assert server.send("traces", traces([span("later", said=CALL)]).SerializeToString()).status_code == 200
+        eventually(costs, lambda found: found == {"call": pytest.approx(3.2), "later": pytest.approx(3.2)})
+        assert server.log().count("catalogue_refused") == 1
+        catalogue(data / "catalogue.json", 5.0)  # by hand, what holds for new calls until somebody reprices
+        eventually(server.log, lambda log: log.count("catalogue_read_again") == 3)
+        assert server.send("traces", traces([span("last", said=CALL)]).SerializeToString()).status_code == 200
+        eventually(costs, lambda found: found == {"call": pytest.approx(3.2), "later": pytest.approx(3.2), "last": pytest.approx(5.2)})
+
+
 def test_a_source_of_ones_own_holds_at_once_and_for_stored_spans_when_asked(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running(data, **FAST) as server:

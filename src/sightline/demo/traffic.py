@@ -172,7 +172,12 @@ class _Telemetry:
 
     def feedback(self, conversation: Conversation, *, good: bool) -> None:
         """A thumb up or down, as a span of its own with the evaluation as log event."""
-        attributes = {"session.id": conversation.session_id, "user.id": conversation.customer.user_id, "sightline.task": "feedback"}
+        attributes = {
+            "session.id": conversation.session_id,
+            "user.id": conversation.customer.user_id,
+            "sightline.tenant": conversation.customer.tenant,
+            "sightline.task": "feedback",
+        }
         said = "thumbs up" if good else "thumbs down"
         with self.tracer.start_as_current_span("feedback", kind=trace.SpanKind.SERVER, attributes=attributes) as span:
             span.set_attributes({"openinference.span.kind": "EVALUATOR", "input.value": conversation.session_id, "output.value": said})

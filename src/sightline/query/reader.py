@@ -21,8 +21,12 @@ class Reader(Protocol):
         *,
         limit_s: float = 30.0,
         settings: Mapping[str, object] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> list[Row]:
         """The answer's rows as dicts by column. Parameters bind as the engine's `{name:Type}`; `settings` are the engine's.
+
+        `given` are questions whose answers `sql`, and those that follow, find in a table of that name, whatever they are used for: each
+        is asked once, in order, and its table is in memory and gone afterwards.
 
         Raises QueryTimeoutError after `limit_s` seconds; cancelling the awaiting task stops the query in the engine.
         """

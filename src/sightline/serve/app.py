@@ -20,14 +20,14 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from sightline import __version__
 from sightline.errors import StoreError
 from sightline.facts import with_configured
-from sightline.facts.prices import Catalogue, revenue_rules
+from sightline.facts.prices import KeptCatalogue, revenue_rules
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
 from sightline.settings import Settings
-from sightline.store import ConfigOptions, Configuration, PriceBook, SettlingOptions, Store, StoreOptions, open_config, open_store
+from sightline.store import ConfigOptions, Configuration, SettlingOptions, Store, StoreOptions, open_config, open_store
 
 log = structlog.get_logger(__name__)
 
@@ -53,13 +53,14 @@ class House:
     config: Configuration
     receiver: Receiver
     grpc_port: int | None
-    catalogue: PriceBook
+    catalogue: KeptCatalogue
 
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port can't."""
-    options = store_options(settings)
+    catalogue = KeptCatalogue(settings.data, overrides=settings.prices, currencies=settings.currencies)
+    options = store_options(settings, catalogue)
     async with (
         open_store(options) as store,  # takes the directory's lock, applies migrations
         open_config(ConfigOptions(settings.data, settings.config)) as config,
@@ -69,7 +70,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
-        yield House(settings, store, config, receiver, grpc_port, options.book)  # left in reverse order, whatever fails
+        yield House(settings, store, config, receiver, grpc_port, catalogue)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -163,7 +164,7 @@ def _include_ui(api: FastAPI) -> None:
         return FileResponse(index, headers={"cache-control": "no-cache"})
 
 
-def store_options(settings: Settings) -> StoreOptions:
+def store_options(settings: Settings, catalogue: KeptCatalogue) -> StoreOptions:
     """What the store wants to know of the settings."""
     return StoreOptions(
         directory=settings.data,
@@ -174,7 +175,7 @@ def store_options(settings: Settings) -> StoreOptions:
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
         settle_share=settings.settle_share,
-        book=Catalogue.of(settings.data, overrides=settings.prices, currencies=settings.currencies),
+        prices=catalogue,
         revenue=revenue_rules(settings.revenue),
         prices_tools=any(override.tool for override in settings.prices),
         sources=with_configured({name: wanted.sources for name, wanted in settings.facts.items()}),

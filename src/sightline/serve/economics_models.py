@@ -78,7 +78,8 @@ class SpendResponse(Model):
     interval: str
     series: list[SpendPoint]
     groups: list[SpendGroup] = Field(description="By cost from the top; chosen by the larger of now and before, so that movers are there.")
-    more_groups: int
+    limit: int = Field(description="How many groups were asked for at the most.")
+    more_groups: int = Field(description="Groups beyond the limit: those with least money.")
 
 
 class Cache(Model):
@@ -137,7 +138,8 @@ class CacheResponse(Model):
     provider: Cache
     previous_provider: Cache | None
     provider_groups: list[CacheGroup]
-    more_groups: int
+    limit: int = Field(description="How many groups were asked for at the most.")
+    more_groups: int = Field(description="Groups beyond the limit: those with least money.")
     interval: str
     series: list[CachePoint]
     application: OwnCacheThen
@@ -171,7 +173,8 @@ class MarginResponse(Model):
     total: Margin
     previous_total: Margin | None
     groups: list[MarginGroup] = Field(description="The worst margin first.")
-    more_groups: int
+    limit: int = Field(description="How many groups were asked for at the most.")
+    more_groups: int = Field(description="Groups beyond the limit: those with least money.")
 
 
 class Driver(Model):
@@ -179,6 +182,7 @@ class Driver(Model):
 
     fact: str
     value: str
+    same_calls: list[str] = Field(description="What else nearly the same calls are: facts and their values.")
     cost_usd: Number
     share: Number = Field(description="Of the group's cost.")
     per_request_usd: Number

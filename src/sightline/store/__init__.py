@@ -4,7 +4,7 @@ from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
 from sightline.store.telemetry.engine import EngineError
-from sightline.store.telemetry.pricing import PriceBook
+from sightline.store.telemetry.pricing import PriceShelf
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
@@ -16,7 +16,7 @@ __all__ = [
     "Configuration",
     "EngineError",
     "Period",
-    "PriceBook",
+    "PriceShelf",
     "SettlingOptions",
     "Store",
     "StoreOptions",

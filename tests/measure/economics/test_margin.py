@@ -76,7 +76,8 @@ async def test_why_a_group_costs_more(engine: Engine, put: Put, ask: Ask) -> Non
     found = await why(engine, asked, who)
     assert (found["requests"], found["cost_per_request_usd"], found["others_cost_per_request_usd"]) == (4, 3, 1)
     assert (found["revenue_per_request_usd"], found["others_revenue_per_request_usd"]) == (1, 2)
-    first = next(driver for driver in found["drivers"] if driver["fact"] == "stage and model")
+    (first,) = found["drivers"]  # one stage, one model: one thing to say
+    assert (first["fact"], first["same_calls"]) == ("stage and model", ["model gpt-4o", "stage generate"])
     assert first["sentence"] == "Enterprise 'Ltd''s requests make 3 calls to gpt-4o in \"generate\" where others make 1."
     assert (first["excess_usd"], first["calls_per_request"], first["others_calls_per_request"], first["share"]) == (8, 3, 1, 1)
     assert len(first["trace_ids"]) == 4
@@ -88,18 +89,62 @@ async def test_why_a_group_costs_more(engine: Engine, put: Put, ask: Ask) -> Non
 @pytest.mark.parametrize(
     ("mine", "sentence"),
     [
-        pytest.param({"input_tokens": 400}, "a's requests carry 400 tokens in each call to gpt-4o where others carry 100.", id="tokens"),
         pytest.param(
-            {"parts": (3, 0, 0, 0)}, "a's requests pay 3e+04 USD per million tokens to gpt-4o where others pay 1e+04 USD.", id="price"
+            {"input_tokens": 400},
+            'a\'s requests carry 400 tokens in each call to gpt-4o in "generate" where others carry 100.',
+            id="tokens",
         ),
-        pytest.param({"model": "gpt-5"}, "a's requests make 1 calls to gpt-5; the others make none.", id="alone"),
+        pytest.param(
+            {"parts": (3, 0, 0, 0)},
+            'a\'s requests pay 3e+04 USD per million tokens to gpt-4o in "generate" where others pay 1e+04 USD.',
+            id="price",
+        ),
+        pytest.param({"model": "gpt-5"}, 'a\'s requests make 1 call to gpt-5 in "generate"; the others make none.', id="alone"),
     ],
 )
 async def test_the_sentence_names_what_differs_most(engine: Engine, put: Put, ask: Ask, mine: dict[str, object], sentence: str) -> None:
     common: dict[str, object] = {"parts": (1, 0, 0, 0), "input_tokens": 100}
     put(call(0, tenant="a", **(common | mine)), call(1, tenant="b", **common))  # type: ignore[arg-type]
     found = await why(engine, ask("tenant"), "a")
-    assert [d["sentence"] for d in found["drivers"] if d["fact"] == "model"] == [sentence]
+    assert [d["sentence"] for d in found["drivers"] if d["fact"] == "stage and model"] == [sentence]
+
+
+async def test_what_tells_of_the_same_money_is_said_once(engine: Engine, put: Put, ask: Ask) -> None:
+    common: dict[str, object] = {"feature": "chat", "task": "support", "input_tokens": 100}
+    answered = common | {"finish_reason": "stop", "prompt_name": "answer", "prompt_version": "7"}
+    for i in range(3):
+        put(
+            call(i, 1, tenant="a", parts=(96, 0, 0, 0), **answered),  # type: ignore[arg-type]
+            call(i, 2, tenant="a", parts=(2, 0, 0, 0), model="text-embedding-3-small", kind="embedding", stage="embed", **common),  # type: ignore[arg-type]
+            call(i, 3, tenant="a", parts=(2, 0, 0, 0), stage="route", finish_reason="stop", **common),  # type: ignore[arg-type]
+            call(10 + i, 1, tenant="b", parts=(1, 0, 0, 0), **answered),  # type: ignore[arg-type]
+        )
+    found = (await why(engine, ask("tenant"), "a"))["drivers"]
+    # 96 of 100 is nearly all, and 2 of 100 nearly nothing: the dear stage speaks for whatever holds nearly the same money
+    assert [(driver["fact"], driver["value"]) for driver in found] == [
+        ("stage and model", "generate, gpt-4o"),
+        ("stage and model", "embed, text-embedding-3-small"),
+        ("stage and model", "route, gpt-4o"),
+    ]
+    assert sorted(found[0]["same_calls"]) == [
+        *("feature chat", "finish_reason stop", "model gpt-4o", "prompt_name answer", "prompt_version 7", "stage generate", "task support"),
+    ]
+    assert [driver["excess_usd"] for driver in found] == [285, 6, 6]
+
+
+async def test_what_tells_of_other_money_is_said_too(engine: Engine, put: Put, ask: Ask) -> None:
+    put(
+        call(0, 1, tenant="a", parts=(94, 0, 0, 0), stage="generate", finish_reason="stop"),
+        call(0, 2, tenant="a", parts=(6, 0, 0, 0), stage="route", finish_reason="stop"),
+        call(1, 1, tenant="b", parts=(1, 0, 0, 0), stage="generate", finish_reason="stop"),
+    )
+    found = (await why(engine, ask("tenant"), "a"))["drivers"]
+    # the reason and the model are those of 100, the stage that of 94 of them
+    assert [(d["fact"], d["excess_usd"], d["same_calls"]) for d in found] == [
+        ("model", 99, ["finish_reason stop"]),
+        ("stage and model", 93, ["stage generate"]),
+        ("stage and model", 6, ["stage route"]),
+    ]
 
 
 async def test_a_group_without_requests_has_no_drivers(engine: Engine, put: Put, ask: Ask) -> None:

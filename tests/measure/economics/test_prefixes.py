@@ -10,7 +10,7 @@ import pytest
 from sightline.measure.economics import prefixes
 from sightline.store.telemetry.engine import Engine
 from tests.measure.economics.conftest import Ask, Put
-from tests.measure.economics.world import HOUR_NS, call, insert_events, price, put_prices
+from tests.measure.economics.world import HOUR_NS, call, insert_events, price, put_prices, span
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +63,22 @@ async def test_a_conversation_begins_as_its_last_turn_did(engine: Engine, put: P
     assert found["seen_before_tokens"] == pytest.approx(2000, rel=0.05)
     assert found["avoidable_tokens"] == pytest.approx(found["seen_before_tokens"] - 500)
     assert (found["calls"], found["calls_without_content"], found["requests_avoidable"]) == (2, 0, 1)
+
+
+@pytest.mark.parametrize("convention", ["openinference", "genai"])
+async def test_a_call_without_content_has_that_of_the_span_that_wraps_it(engine: Engine, put: Put, ask: Ask, convention: str) -> None:
+    said = CONVENTIONS[convention](TURNS)
+    for i in range(3):
+        wrapper = f"{1000 * (i + 1) + 1:016x}"
+        # the last one has words of its own, and its wrapper others
+        own = {"content": one("input.value", TURNS[:1])} if i == 2 else {}
+        put(
+            span(i, 1, at_s=i, kind="chain", usage_counted=False, input_tokens=2000, content=said),
+            call(i, 2, at_s=i, input_tokens=2000, wrapper_span_id=wrapper, **own),  # type: ignore[arg-type]
+        )
+    found = await missed(engine, ask())
+    assert (found["calls"], found["calls_without_content"]) == (3, 0)
+    assert found["seen_before_tokens"] == pytest.approx(2000, rel=0.01), "the second began as the first; the third spoke for itself"
 
 
 async def test_content_may_come_as_log_records_or_structured_values(engine: Engine, put: Put, ask: Ask, project: str) -> None:

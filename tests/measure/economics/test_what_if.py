@@ -42,10 +42,40 @@ async def test_another_model_by_the_calls_own_tokens(engine: Engine, put: Put, a
     assert found["hypothetical_usd"] == (600 * 1.0 + 300 * 0.5 + 100 * 2.0 + 7 * 10.0) + 2 * (1600 * 3.0 + 10.0)
     assert found["difference_usd"] == found["hypothetical_usd"] - found["actual_usd"]
     assert (found["calls"], found["calls_priced"], found["calls_left_out"]) == (5, 3, 2)
-    assert any("1 calls are left out on both sides because they do not fit" in text for text in found["assumptions"])
-    assert any("1 calls are left out on both sides because their actual cost" in text for text in found["assumptions"])
+    assert any("1 call is left out on both sides because they do not fit" in text for text in found["assumptions"])
+    assert any("1 call is left out on both sides because their actual cost" in text for text in found["assumptions"])
     batch = await supposed(engine, ask(), model=f"mini-{project}", service_tier="batch")
     assert batch["hypothetical_usd"] == (1007 + 2 * 1601) * 9.0
+
+
+async def test_what_has_a_rate_of_its_own_is_charged_by_it(engine: Engine, put: Put, ask: Ask, project: str) -> None:
+    own: dict[str, Any] = {
+        "input_audio_usd": 10.0,
+        "input_image_usd": 20.0,
+        "output_audio_usd": 30.0,
+        "output_image_usd": 40.0,
+        "reasoning_usd": 5.0,
+        "web_search_usd": 100.0,
+        "cache_read_usd": 0.5,
+    }
+    put_prices(engine, price(f"rich-{project}", 1.0, 2.0, **own), price(f"plain-{project}", 1.0, 2.0))
+    said: dict[str, Any] = {
+        "input_tokens": 100,
+        "cache_read_tokens": 40,
+        "input_audio_tokens": 10,
+        "input_image_tokens": 5,
+        "output_tokens": 50,
+        "output_audio_tokens": 4,
+        "output_image_tokens": 3,
+        "reasoning_tokens": 20,
+        "web_searches": 2,
+    }
+    put(call(0, parts=(1, 0, 0, 0), **said))
+    found = await supposed(engine, ask(), model=f"rich-{project}")
+    read_in = 40 * 0.5 + 10 * 10.0 + 5 * 20.0 + (100 - 40 - 10 - 5) * 1.0
+    assert found["hypothetical_usd"] == read_in + 4 * 30.0 + 3 * 40.0 + 20 * 5.0 + (50 - 4 - 3 - 20) * 2.0 + 2 * 100.0
+    plain = await supposed(engine, ask(), model=f"plain-{project}")
+    assert plain["hypothetical_usd"] == 100 * 1.0 + 50 * 2.0, "without a rate of its own it is part of what it is part of"
 
 
 async def test_the_own_model_as_a_batch(engine: Engine, put: Put, ask: Ask, project: str) -> None:
@@ -88,6 +118,12 @@ class Rule:
     cache_write_1h_usd: Decimal | None = None
     request_usd: Decimal | None = None
     price: str = "somebody/new-model"
+    input_audio_usd: Decimal | None = None
+    input_image_usd: Decimal | None = None
+    output_audio_usd: Decimal | None = None
+    output_image_usd: Decimal | None = None
+    reasoning_usd: Decimal | None = None
+    web_search_usd: Decimal | None = None
     context_tokens: int | None = None
 
 

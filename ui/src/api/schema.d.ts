@@ -944,7 +944,15 @@ export interface components {
             assumptions: string[];
             /** Interval */
             interval: string;
-            /** More Groups */
+            /**
+             * Limit
+             * @description How many groups were asked for at the most.
+             */
+            limit: number;
+            /**
+             * More Groups
+             * @description Groups beyond the limit: those with least money.
+             */
             more_groups: number;
             previous: components["schemas"]["MoneyWindow"] | null;
             previous_provider: components["schemas"]["Cache"] | null;
@@ -1065,6 +1073,11 @@ export interface components {
             others_tokens_per_call: number | null;
             /** Per Request Usd */
             per_request_usd: number | null;
+            /**
+             * Same Calls
+             * @description What else nearly the same calls are: facts and their values.
+             */
+            same_calls: string[];
             /** Sentence */
             sentence: string;
             /**
@@ -1261,7 +1274,15 @@ export interface components {
              * @description The worst margin first.
              */
             groups: components["schemas"]["MarginGroup"][];
-            /** More Groups */
+            /**
+             * Limit
+             * @description How many groups were asked for at the most.
+             */
+            limit: number;
+            /**
+             * More Groups
+             * @description Groups beyond the limit: those with least money.
+             */
             more_groups: number;
             previous: components["schemas"]["MoneyWindow"] | null;
             previous_total: components["schemas"]["Margin"] | null;
@@ -1984,7 +2005,15 @@ export interface components {
             groups: components["schemas"]["SpendGroup"][];
             /** Interval */
             interval: string;
-            /** More Groups */
+            /**
+             * Limit
+             * @description How many groups were asked for at the most.
+             */
+            limit: number;
+            /**
+             * More Groups
+             * @description Groups beyond the limit: those with least money.
+             */
             more_groups: number;
             per_request: components["schemas"]["PerUnit"];
             per_session: components["schemas"]["PerUnit"];
@@ -2979,7 +3008,7 @@ export interface operations {
                 interval?: string | null;
                 /** @description How long a cached prefix lives unused. */
                 lifetime?: string;
-                /** @description Groups at the most. */
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
                 limit?: number;
                 /** @description csv or parquet: the table as a file instead. */
                 format?: "json" | "csv" | "parquet";
@@ -3169,7 +3198,7 @@ export interface operations {
             query?: {
                 /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
                 group_by?: string[] | null;
-                /** @description Groups at the most. */
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
                 limit?: number;
                 /** @description csv or parquet: the table as a file instead. */
                 format?: "json" | "csv" | "parquet";
@@ -3524,7 +3553,7 @@ export interface operations {
                 group_by?: string[] | null;
                 /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
                 interval?: string | null;
-                /** @description Groups at the most. */
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
                 limit?: number;
                 /** @description csv or parquet: the table as a file instead. */
                 format?: "json" | "csv" | "parquet";

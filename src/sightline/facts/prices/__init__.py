@@ -2,6 +2,7 @@
 
 from sightline.facts.prices.catalogue import Catalogue, Difference, Entry, difference, price_name, write
 from sightline.facts.prices.cost import Parts, Usage, cost, cost_by, rule_for, why_no_cost
+from sightline.facts.prices.kept import KeptCatalogue
 from sightline.facts.prices.overrides import RevenueRule, revenue_rules
 from sightline.facts.prices.response import PricedResponse, price_response
 from sightline.facts.prices.rules import PRICE_COLUMNS, RULE_COLUMNS, PriceRule
@@ -12,6 +13,7 @@ __all__ = [
     "Catalogue",
     "Difference",
     "Entry",
+    "KeptCatalogue",
     "Parts",
     "PriceRule",
     "PricedResponse",

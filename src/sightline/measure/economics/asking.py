@@ -140,5 +140,11 @@ def width_for(asked: Asked, extent: Row) -> str:
     return next((width for width in _WIDTHS if wide_ns <= _MOST_POINTS * _ns(width)), _WIDTHS[-1])
 
 
+def span_of(ns: int) -> str:
+    """A stretch of time in words: `1 h`, `90 s`."""
+    unit = next(unit for unit in ("d", "h", "m", "s") if ns % UNITS_NS[unit] == 0 or unit == "s")
+    return f"{ns // UNITS_NS[unit]} {'min' if unit == 'm' else unit}"
+
+
 def _ns(width: str) -> int:
     return int(width[:-1]) * UNITS_NS[width[-1]]

@@ -6,7 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.errors import QueryTooLargeError
-from sightline.measure.economics.asking import Asked, Json, Rows, now_and_before, number, paired, ratio, rows_of, statement, width_for
+from sightline.measure.economics.asking import (
+    Asked,
+    Json,
+    Rows,
+    now_and_before,
+    number,
+    paired,
+    ratio,
+    rows_of,
+    span_of,
+    statement,
+    width_for,
+)
 from sightline.query import LATEST_NS, Binder, Reader, Row, Scene, Window, parse_width, rfc3339
 
 _MOST_POINTS = 50_000
@@ -49,6 +61,7 @@ async def cache(reader: Reader, asked: Asked, *, interval: str | None, lifetime_
             for current, earlier in paired(groups)[:limit]
             if (there := current or earlier) is not None
         ],
+        "limit": limit,
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - limit),
         "interval": width,
         "series": [
@@ -62,7 +75,7 @@ async def cache(reader: Reader, asked: Asked, *, interval: str | None, lifetime_
         "assumptions": [
             "A call that says nothing of the cache counts as a miss, unless none of them says anything: then the rate is unknown.",
             f"A write counts as read when a later call with the same model and prompt read anything from the cache within "
-            f"{lifetime_ns // 10**9} s: what unread writes cost is the least that it can be. Younger writes are not judged yet.",
+            f"{span_of(lifetime_ns)}: what unread writes cost is the least that it can be. Younger writes are not judged yet.",
         ],
     }
 

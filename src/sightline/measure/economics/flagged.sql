@@ -1,5 +1,5 @@
 -- Calls of the window with the kinds of waste that whole calls are, in the order in which they are counted, and the first that fits.
-(SELECT trace_id, span_id, weight,
+SELECT trace_id, span_id, weight,
   CAST([
     ('failed_requests', trace_id IN (SELECT trace_id FROM spans WHERE project = {project:String} AND $roots AND parent_span_id IS NULL AND status = 'error'), cost_usd),
     ('retries', superseded OR (trace_id, span_id) IN (SELECT trace_id, assumeNotNull(fallback_of) FROM $calls AS f WHERE f.fallback_of IS NOT NULL), cost_usd),
@@ -13,4 +13,4 @@ FROM (
     ROWS BETWEEN CURRENT ROW AND 1 FOLLOWING) > attempt, false) AS superseded
   FROM $calls AS s
 )
-WHERE is_now)
+WHERE is_now AND first_kind > 0

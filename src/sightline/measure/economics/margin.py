@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,14 @@ from sightline.measure.economics.asking import Asked, Json, Rows, difference, no
 from sightline.query import Reader, Row, Window, both, quoted
 
 _MOST_DRIVERS = 20
+_MOST_COMPARED = 100
 _MOST_ROWS = 2_000
+_SAME = 0.95
+# Of facts that tell of the same calls the first is said: what is done where before what it is called, and how it ended last.
+_TELLING = (
+    *("error_type", "attempt", "tool_name", "stage and model", "model", "stage", "prompt_version", "prompt_name"),
+    *("service_tier", "feature", "task", "finish_reason"),
+)
 _TRACES = 10
 
 
@@ -29,6 +36,7 @@ async def margin(reader: Reader, asked: Asked, *, limit: int) -> dict[str, Json]
         "total": _margin(now),
         "previous_total": None if asked.previous is None else _margin(before),
         "groups": found,
+        "limit": limit,
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - len(found)),
     }
 
@@ -94,16 +102,23 @@ async def why(reader: Reader, asked: Asked, value: str | None) -> dict[str, Json
     if len(asked.group_by) != 1:
         raise BadRequestError("One fact divides the group from the others: give group_by once.")
     rows = _requests(asked, asked.scene.window)
+    parts = _parts(rows)
+    parts["divided"] = statement("divided", **parts)
     sides, found = await asyncio.gather(
-        rows.ask(reader, "why_requests", parts=_parts(rows), value=value),
-        rows.ask(reader, "why", parts=_parts(rows), value=value, rows=_MOST_ROWS),
+        rows.ask(reader, "why_requests", parts=parts, value=value), rows.ask(reader, "why", parts=parts, value=value, rows=_MOST_ROWS)
     )
     group, others = (next((side for side in sides if bool(side["in_group"]) is inside), None) for inside in (True, False))
     requests, others_requests = (number(side["requests"]) if side else 0 for side in (group, others))
     spent = sum(number(row["cost_usd"]) or 0 for row in found if row["fact"] == "stage")
     selects = rows.grouping.filter([value], group["kinds"]) if group else None
-    drivers = [_driver(row, selects, value, requests, others_requests, spent) for row in found] if requests else []
-    drivers.sort(key=lambda driver: -(driver["excess_usd"] or 0))
+    excess = {row["description"]: _excess(row, requests, others_requests) for row in found}
+    found = sorted(found if requests else [], key=lambda row: -(excess[row["description"]] or 0))[:_MOST_COMPARED]
+    chosen = [row["description"] for row in found]
+    shared = await rows.ask(reader, "why_shared", parts=parts, value=value, chosen=chosen) if chosen else []
+    drivers = [
+        _driver(row, selects, value, requests, others_requests, spent) | {"same_calls": [f"{one['fact']} {_value(one)}" for one in same]}
+        for row, same in _told_once(found, shared)[:_MOST_DRIVERS]
+    ]
     return {
         **asked.windows(),
         "group": [value],
@@ -112,23 +127,58 @@ async def why(reader: Reader, asked: Asked, value: str | None) -> dict[str, Json
         "others_cost_per_request_usd": number(others["cost_per_request_usd"]) if others else None,
         "revenue_per_request_usd": number(group["revenue_per_request_usd"]) if group else None,
         "others_revenue_per_request_usd": number(others["revenue_per_request_usd"]) if others else None,
-        "drivers": drivers[:_MOST_DRIVERS],
+        "drivers": drivers,
         "note": "A difference that goes together with the cost, which need not be the reason for it.",
     }
 
 
+def _told_once(found: Sequence[Row], shared: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+    """Descriptions of nearly the same calls as one: the most telling of them, and what else they are, in the order of `found`.
+
+    Two are the same when what they have in common is _SAME of what they have together: of the money, where there is any.
+    """
+    common = {frozenset((row["one"], row["other"])): row for row in shared}
+
+    def same(one: Row, other: Row) -> bool:
+        both_are = common.get(frozenset((one["description"], other["description"])))
+        if both_are is None:
+            return False
+        part, sides = both_are["usd"], (one["cost_usd"] or 0) + (other["cost_usd"] or 0)
+        if not sides:
+            part, sides = both_are["calls"], one["calls"] + other["calls"]
+        return bool(part >= _SAME * (sides - part))
+
+    told: dict[int, tuple[Row, list[Row]]] = {}
+    for row in sorted(found, key=lambda row: _TELLING.index(row["fact"])):
+        leader = next((leader for leader, _ in told.values() if same(leader, row)), None)
+        if leader is None:
+            told[row["description"]] = (row, [])
+        else:
+            told[leader["description"]][1].append(row)
+    return [told[row["description"]] for row in found if row["description"] in told]
+
+
+def _excess(row: Row, requests: float, others_requests: float) -> float | None:
+    """What the group's requests would not have cost here, had each cost what one of the others' does."""
+    per_request = ratio(number(row["cost_usd"]), requests)
+    others_per_request = ratio(number(row["others_cost_usd"]) or 0, others_requests)
+    return None if per_request is None or others_per_request is None else (per_request - others_per_request) * requests
+
+
+def _value(row: Row) -> str:
+    return str(row["first"]) if row["second"] is None else f"{row['first']}, {row['second']}"
+
+
 def _driver(row: Row, selects: str | None, value: str | None, requests: float, others_requests: float, spent: float) -> dict[str, Json]:
     cost, others_cost = number(row["cost_usd"]), number(row["others_cost_usd"])
-    per_request = ratio(cost, requests)
-    others_per_request = ratio(others_cost or 0, others_requests)
     made: dict[str, Json] = {
         "fact": row["fact"],
-        "value": row["first"] if row["second"] is None else f"{row['first']}, {row['second']}",
+        "value": _value(row),
         "cost_usd": cost,
         "share": ratio(cost, spent),
-        "per_request_usd": per_request,
-        "others_per_request_usd": others_per_request,
-        "excess_usd": None if per_request is None or others_per_request is None else (per_request - others_per_request) * requests,
+        "per_request_usd": ratio(cost, requests),
+        "others_per_request_usd": ratio(others_cost or 0, others_requests),
+        "excess_usd": _excess(row, requests, others_requests),
         "calls_per_request": ratio(row["calls"], requests),
         "others_calls_per_request": ratio(row["others_calls"], others_requests),
         "tokens_per_call": ratio(number(row["tokens"]), row["calls_with_tokens"]),
@@ -155,11 +205,11 @@ def _sentence(row: Row, value: str | None, driver: Mapping[str, Any], costs: tup
     where = _WHERE[row["fact"]](row)
     mine, theirs = driver["calls_per_request"], driver["others_calls_per_request"]
     if not theirs:
-        return f"{who} make {_few(mine)} calls {where}; the others make none."
+        return f"{who} make {_calls(mine)} {where}; the others make none."
     tokens, other_tokens = driver["tokens_per_call"], driver["others_tokens_per_call"]
     unit, other_unit = ratio(costs[0], tokens), ratio(costs[1], other_tokens)
     factors = {
-        f"{who} make {_few(mine)} calls {where} where others make {_few(theirs)}.": _apart(mine, theirs),
+        f"{who} make {_calls(mine)} {where} where others make {_few(theirs)}.": _apart(mine, theirs),
         f"{who} carry {_few(tokens)} tokens in each call {where} where others carry {_few(other_tokens)}.": _apart(tokens, other_tokens),
         f"{who} pay {_money(unit)} per million tokens {where} where others pay {_money(other_unit)}.": _apart(unit, other_unit),
     }
@@ -191,6 +241,11 @@ def _few(value: float | None) -> str:
     if value is None:
         return "an unknown number of"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _calls(value: float | None) -> str:
+    few = _few(value)
+    return f"{few} call" if few == "1" else f"{few} calls"
 
 
 def _money(per_token: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sightline.measure.economics.asking import Asked, Json, number, ratio, rows_of, statement
+from sightline.measure.economics.asking import Asked, Json, number, ratio, rows_of, span_of, statement
 from sightline.measure.economics.prompts import MOST_BYTES, MOST_TOKENS, SETTINGS, Prompts, newest_prompts
 from sightline.query import EARLIEST_NS, Reader, Row, Window, one_of, rfc3339
 
@@ -22,7 +22,7 @@ async def prefixes(reader: Reader, asked: Asked, *, lifetime_ns: int, min_tokens
     rows = rows_of("calls", asked, Window(max(EARLIEST_NS, window.from_ns - lifetime_ns), window.to_ns))
     found = await newest_prompts(reader, rows, calls=calls)
     answer: dict[str, Json] = {**asked.windows(), "assumptions": _assumptions(lifetime_ns, min_tokens, calls)}
-    if found is None:
+    if not found.newest:
         return {**answer, **_totals([], 0), "calls": 0, "calls_without_content": 0, "prefixes": []}
     params = {
         **rows.binder.params,
@@ -34,8 +34,8 @@ async def prefixes(reader: Reader, asked: Asked, *, lifetime_ns: int, min_tokens
         "lifetime_ns": lifetime_ns,
         "rows": _MOST_CLUSTERS,
     }
-    sql = statement("prefixes", calls=found.calls, cuts=statement("cuts", prompts=found.of(found.calls)))
-    clusters = await reader.rows(sql, params, settings=SETTINGS)
+    sql = statement("prefixes", cuts=statement("cuts", prompts=found.of()))
+    clusters = await reader.rows(sql, params, settings=SETTINGS, given=found.given)
     listed = [row for row in clusters if row["cluster"] and row["avoidable_tokens"] > 0][:_MOST_PREFIXES]
     previews = await _previews(reader, found, params, [row["worst"][0][2] for row in listed])
     with_content = sum(row["calls"] for row in clusters)
@@ -53,8 +53,8 @@ async def _previews(reader: Reader, found: Prompts, params: Mapping[str, object]
     """span_id → how its prompt begins."""
     if not span_ids:
         return {}
-    sql = statement("preview", prompts=found.of(statement("shown", newest=found.calls)))
-    rows = await reader.rows(sql, {**params, "shown": list(span_ids), "chars": _PREVIEW_CHARS}, settings=SETTINGS)
+    sql = statement("preview", prompts=found.of(statement("shown")))
+    rows = await reader.rows(sql, {**params, "shown": list(span_ids), "chars": _PREVIEW_CHARS}, settings=SETTINGS, given=found.given)
     return {row["span_id"]: row["preview"] for row in rows}
 
 
@@ -100,9 +100,9 @@ def _prefix(row: Row, previews: Mapping[str, str]) -> dict[str, Json]:
 
 def _assumptions(lifetime_ns: int, min_tokens: int, calls: int) -> list[str]:
     return [
-        f"A provider keeps a prefix for {lifetime_ns // 10**9} s after its last use (lifetime), for everybody who calls the same model: "
+        f"A provider keeps a prefix for {span_of(lifetime_ns)} after its last use (lifetime), for everybody who calls the same model: "
         "providers keep them from five minutes to a day.",
-        f"Prefixes below {min_tokens} tokens do not count (min_tokens): most providers cache nothing shorter than 1,024 tokens."
+        f"Prefixes below {min_tokens:,} tokens do not count (min_tokens): most providers cache nothing shorter than 1,024 tokens."
         if min_tokens
         else "Prefixes of any length count (min_tokens = 0), which no provider caches.",
         "A prefix is what two prompts have in common from their first byte, in the order tools, system instructions, messages; it is found "

@@ -35,7 +35,7 @@ FROM (
       )
       GROUP BY call
     ) AS s
-    ANY INNER JOIN (SELECT *, cityHash64(trace_id, span_id) AS id FROM $calls) AS c ON s.call = c.id
+    ANY INNER JOIN (SELECT *, cityHash64(trace_id, span_id) AS id FROM newest) AS c ON s.call = c.id
   )
   WHERE is_now
 )

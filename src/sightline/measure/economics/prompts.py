@@ -1,5 +1,6 @@
 """The prompts of the newest calls as texts to compare, from whatever convention they came by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sightline.measure.economics.asking import Rows, statement
@@ -20,40 +21,45 @@ _LOGS_NS = UNITS_NS["h"]
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The newest calls: `calls` are what follows FROM. `read` of `in_window` calls of the window are among them."""
+    """The newest calls. `given` are the tables that questions of prompts need: `newest`, and the `sources` of what they said.
 
-    calls: str
+    `read` of `in_window` calls of the window are among them.
+    """
+
+    given: Mapping[str, str]
     received: str
     received_later: str
+    started: str
     newest: int
-    read: float
-    in_window: float
-    tokens_read: float
-    tokens_in_window: float
+    read: float = 0
+    in_window: float = 0
+    tokens_read: float = 0
+    tokens_in_window: float = 0
 
-    def of(self, calls: str) -> str:
-        """The prompts of calls that are among these."""
-        return statement("prompts", calls=calls, received=self.received, received_later=self.received_later)
+    def of(self, calls: str = "newest") -> str:
+        """What follows FROM for the prompts of the newest calls, or of some of them."""
+        return statement("prompts", calls=calls, received=self.received, received_later=self.received_later, started=self.started)
 
 
-async def newest_prompts(reader: Reader, rows: Rows, *, calls: int) -> Prompts | None:
-    """The newest calls of `rows`, at most so many of the window; None where there are none."""
+async def newest_prompts(reader: Reader, rows: Rows, *, calls: int) -> Prompts:
+    """The newest calls of `rows`, at most so many of the window."""
     (extent,) = await rows.ask(reader, "prompt_extent", calls=calls, most_tokens=MOST_TOKENS)
-    if not extent["rows_read"]:
-        return None
-    binder = rows.binder
-    cacheable = statement("cacheable", calls=rows.sql, rules=statement("rules"))
-    newest = statement("newest", cacheable=cacheable)
     first_ns, last_ns = extent["first_received_ns"], extent["last_received_ns"]
+    read: int = extent["rows_read"]
+    where = {
+        "received": _received(rows.binder, first_ns, last_ns) if read else "false",
+        "received_later": _received(rows.binder, first_ns - _LOGS_NS, last_ns + _LOGS_NS) if read else "false",
+        "started": rows.window,
+    }
+    newest = statement("newest", cacheable=statement("cacheable", calls=rows.sql, rules=statement("rules")))
     return Prompts(
-        newest,
-        _received(binder, first_ns, last_ns),
-        _received(binder, first_ns - _LOGS_NS, last_ns + _LOGS_NS),
-        extent["rows_read"],
-        extent["calls_read"],
-        extent["calls_in_window"],
-        extent["tokens_read"] or 0,
-        extent["tokens_in_window"] or 0,
+        given={"newest": newest, "sources": statement("sources", **where)},
+        **where,
+        newest=read,
+        read=extent["calls_read"],
+        in_window=extent["calls_in_window"],
+        tokens_read=extent["tokens_read"] or 0,
+        tokens_in_window=extent["tokens_in_window"] or 0,
     )
 
 

@@ -1,6 +1,7 @@
 -- The newest calls with their prompt as one text in the order in which a provider reads it: tools, system, messages. What begins alike
--- is alike, whatever the convention: JSON stays as sent, flattened messages are put in the order of their numbers.
-(SELECT c.trace_id AS trace_id, c.span_id AS span_id, c.* EXCEPT (trace_id, span_id), p.tools AS tools, p.system AS system, p.messages AS messages, p.leading_system_bytes AS leading_system_bytes,
+-- is alike, whatever the convention: JSON stays as sent, flattened messages are put in the order of their numbers. `newest` and `sources`
+-- are given; `calls` are some of the newest.
+(SELECT c.trace_id AS trace_id, c.span_id AS span_id, c.* EXCEPT (trace_id, span_id, source), p.tools AS tools, p.system AS system, p.messages AS messages, p.leading_system_bytes AS leading_system_bytes,
   concat(p.tools, if(p.tools = '', '', '\n'), p.system, if(p.system = '', '', '\n'), p.messages) AS whole_text,
   length(whole_text) AS text_bytes,
   substring(whole_text, 1, {most_bytes:UInt64}) AS text
@@ -33,7 +34,7 @@ FROM (
             arrayFilter(k -> startsWith(k, 'llm.tools.'), mapKeys(content)),
             arrayFilter((v, k) -> startsWith(k, 'llm.tools.'), mapValues(content), mapKeys(content))))), '\x1f') AS flat_tools
       FROM payloads
-      WHERE project = {project:String} AND $received AND (trace_id, span_id) IN (SELECT trace_id, span_id FROM $calls AS picked)
+      WHERE project = {project:String} AND $received AND (trace_id, span_id) IN (SELECT trace_id, source FROM sources)
       -- a block of the usual 65,536 prompts would not fit into memory; the condition cache puts small blocks together again
       SETTINGS max_block_size = 256, use_query_condition_cache = 0
     )
@@ -52,18 +53,21 @@ FROM (
         if(name IN ('gen_ai.system.message', 'gen_ai.user.message', 'gen_ai.assistant.message', 'gen_ai.tool.message'),
           concat(name, '\x1f', if(body != '', body, attr_string['content'])), '') AS said_turn
       FROM events
-      WHERE project = {project:String} AND $received_later AND (trace_id, span_id) IN (SELECT trace_id, span_id FROM $calls AS picked)
+      WHERE project = {project:String} AND $received_later AND (trace_id, span_id) IN (SELECT trace_id, source FROM sources)
         AND name IN ('gen_ai.client.inference.operation.details', 'gen_ai.content.prompt', 'gen_ai.system.message', 'gen_ai.user.message',
           'gen_ai.assistant.message', 'gen_ai.tool.message')
     )
     GROUP BY trace_id, span_id
     UNION ALL
-    SELECT trace_id, span_id, said_tools AS tools, said_system AS system, said_messages AS messages,
+    SELECT trace_id, span_id, attr_other['gen_ai.tool.definitions'] AS tools, attr_other['gen_ai.system_instructions'] AS system,
+      attr_other['gen_ai.input.messages'] AS messages,
       if(JSONExtractString(messages, 1, 'role') IN ('system', 'developer'), length(JSONExtractRaw(messages, 1)), 0) AS leading_system_bytes
-    FROM $calls AS picked
-    WHERE said_messages != ''
+    FROM spans
+    WHERE project = {project:String} AND $started AND (trace_id, span_id) IN (SELECT trace_id, source FROM sources)
   )
   WHERE messages != ''
   LIMIT 1 BY trace_id, span_id
 ) AS p
-ANY INNER JOIN $calls AS c ON p.trace_id = c.trace_id AND p.span_id = c.span_id)
+INNER JOIN (
+  SELECT n.*, o.source AS source FROM $calls AS n ANY INNER JOIN sources AS o ON n.trace_id = o.trace_id AND n.span_id = o.span_id
+) AS c ON p.trace_id = c.trace_id AND p.span_id = c.source)

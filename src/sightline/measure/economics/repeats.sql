@@ -3,11 +3,7 @@
 FROM (
   SELECT trace_id, span_id, start, lagInFrame(toNullable(start)) OVER (PARTITION BY same ORDER BY start, trace_id, span_id
     ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS before
-  FROM (
-    SELECT trace_id, span_id, start, sipHash128(ifNull(provider, ''), ifNull(model, ''), ifNull(toString(temperature), ''),
-      ifNull(toString(max_tokens), ''), text, text_bytes) AS same
-    FROM $prompts
-    WHERE status != 'error'
-  )
+  FROM read_prompts
+  WHERE NOT failed
 )
 WHERE start - before < 86400)

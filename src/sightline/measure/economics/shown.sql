@@ -1,2 +1,2 @@
 -- A few of the newest calls.
-(SELECT * FROM $newest AS n WHERE n.span_id IN {shown:Array(String)})
+(SELECT * FROM newest AS n WHERE n.span_id IN {shown:Array(String)})

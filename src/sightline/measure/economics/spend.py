@@ -10,6 +10,7 @@ from sightline.query import Reader, Row, parse_width, rfc3339
 
 OTHER = "(other)"
 
+_MOST_LINES = 50
 _MOST_POINTS = 50_000
 _SPEND = (
     "requests", "calls", "cost_usd", "uncached_input_usd", "cache_read_usd", "cache_write_usd", "output_usd", "other_usd", "reported_usd",
@@ -53,11 +54,12 @@ async def spend(reader: Reader, asked: Asked, *, interval: str | None, limit: in
         "previous_per_request": None if asked.previous is None else _per_unit(requests_before),
         "per_session": _per_unit(now_and_before(sessions)[0]),
         "interval": width,
-        "series": await _series(reader, within, width, found),
+        "series": await _series(reader, within, width, found[:_MOST_LINES]),
         "groups": sorted(
             (_group(grouped, asked, current, earlier, spent) for current, earlier in found),
             key=lambda group: (-(group["now"]["cost_usd"] or 0), str(group["group"])),
         ),
+        "limit": limit,
         "more_groups": max(0, (groups[0]["group_count"] if groups else 0) - len(found)),
     }
 

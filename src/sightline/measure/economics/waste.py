@@ -1,7 +1,7 @@
 """Money that bought nothing: by kinds, each with what it means, how it was found, and the traces to look at."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,8 @@ _KINDS = (
     ),
 )
 
+_OF_INPUT = {"system_prompt", "uncited_documents"}  # a share of the tokens that were sent, not of the money
+
 
 async def waste(reader: Reader, asked: Asked) -> dict[str, Json]:
     """The answer of GET /economics/waste."""
@@ -106,16 +108,10 @@ async def waste(reader: Reader, asked: Asked) -> dict[str, Json]:
     total, found = await asyncio.gather(rows.ask(reader, "spend", rows=2), newest_prompts(reader, day, calls=_MOST_CALLS))
     spent = number(total[0]["cost_usd"]) if total else None
     priced = {"cacheable": statement("cacheable", calls=rows.sql, rules=statement("rules"))}
-    by_kind, heads, uncited, full = await asyncio.gather(
-        _by_content(reader, "waste", day, found),
-        _by_content(reader, "heads", day, found),
-        _by_content(reader, "uncited", day, found),
-        rows.ask(reader, "near_full", parts=priced),
-    )
-    made = {row["kind"]: row for row in by_kind}
-    made |= {"system_prompt": heads[0], "near_full_context": full[0], "uncited_documents": uncited[0]}
+    by_kind, full = await asyncio.gather(_by_kind(reader, day, found), rows.ask(reader, "near_full", parts=priced))
+    made = {row["kind"]: row for row in by_kind} | {"near_full_context": full[0]}
     kinds = [_shown(kind, made.get(kind.kind) or {}, spent) for kind in _KINDS]
-    added = [number(row["first_usd"]) for row in by_kind] + [number(uncited[0].get("first_usd"))]
+    added = [number(row["first_usd"]) for row in by_kind if row["kind"] != "system_prompt"]
     return {
         "window": asked.windows()["window"],
         "spend_usd": spent,
@@ -126,14 +122,16 @@ async def waste(reader: Reader, asked: Asked) -> dict[str, Json]:
     }
 
 
-async def _by_content(reader: Reader, name: str, rows: Rows, prompts: Prompts | None) -> list[Row]:
-    if prompts is None and name != "waste":
-        return [{}]
-    repeats = statement("repeats", prompts=prompts.of(prompts.calls)) if prompts else statement("no_repeats")
-    flagged = statement("flagged", calls=rows.sql, roots=rows.window, repeats=repeats)
-    parts = {"prompts": prompts.of(prompts.calls), "calls": prompts.calls, "received": prompts.received} if prompts else {}
-    params = {**rows.params, "newest": prompts.newest if prompts else 0, "most_bytes": MOST_BYTES}
-    return await reader.rows(statement(name, flagged=flagged, **parts), params, settings=SETTINGS)
+async def _by_kind(reader: Reader, rows: Rows, found: Prompts) -> list[Row]:
+    """What prompts say is read once, and every call looked at once."""
+    retrieved = statement("retrieved", received=found.received)
+    given = {
+        **found.given,
+        "read_prompts": statement("read_prompts", prompts=found.of(), retrieved=retrieved),
+        "flagged": statement("flagged", calls=rows.sql, roots=rows.window, repeats=statement("repeats")),
+    }
+    params = {**rows.params, "newest": found.newest, "most_bytes": MOST_BYTES}
+    return await reader.rows(statement("waste"), params, settings=SETTINGS, given=given)
 
 
 def _shown(kind: _Kind, row: Mapping[str, Any], spent: float | None) -> dict[str, Json]:
@@ -147,7 +145,7 @@ def _shown(kind: _Kind, row: Mapping[str, Any], spent: float | None) -> dict[str
         "usd": usd,
         "calls": number(calls),
         "requests": number(row.get("requests")) or 0,
-        "share": _SHARES[kind.kind](row) if kind.kind in _SHARES else ratio(usd, spent),
+        "share": number(row.get("share")) if kind.kind in _OF_INPUT else ratio(usd, spent),
         "estimate": kind.estimate,
         "added": kind.added,
         "how": kind.how,
@@ -156,18 +154,8 @@ def _shown(kind: _Kind, row: Mapping[str, Any], spent: float | None) -> dict[str
     }
 
 
-def _of_input(tokens: str) -> Callable[[Mapping[str, Any]], float | None]:
-    return lambda row: ratio(number(row.get(tokens)), number(row.get("input_tokens")))
-
-
-_SHARES: Mapping[str, Callable[[Mapping[str, Any]], float | None]] = {
-    "system_prompt": _of_input("uncached_head_tokens"),
-    "uncited_documents": _of_input("tokens"),
-}
-
-
-def _left_out(found: Prompts | None) -> Sequence[str]:
-    if found is None or found.read >= found.in_window:
+def _left_out(found: Prompts) -> Sequence[str]:
+    if found.read >= found.in_window:
         return []
     return [
         f"Repeated requests, uncited documents and system instructions were looked for in the newest {found.read:,.0f} of "

@@ -15,15 +15,20 @@ _MIN_TOKENS = 1_024
 _CALLS = 20_000
 _LATEST_S = 2**32 - 1
 _REPRICED = (
-    "(k.uncached - more) * other.input + (k.read + more) * coalesce(other.cache_read, other.input)"
+    "(k.uncached - more - audio - image) * other.input + audio * ifNull(other.input_audio, 0) + image * ifNull(other.input_image, 0)"
+    " + (k.read + more) * coalesce(other.cache_read, other.input)"
     " + (k.written - long) * coalesce(other.cache_write, other.input)"
     " + long * coalesce(other.cache_write_1h, other.cache_write, other.input)"
-    " + ifNull(k.output_tokens, 0) * other.output + ifNull(other.request, 0)"
+    " + (output - spoken - drawn - thought) * other.output"
+    " + spoken * ifNull(other.output_audio, 0) + drawn * ifNull(other.output_image, 0) + thought * ifNull(other.reasoning, 0)"
+    " + ifNull(other.request, 0) + ifNull(k.web_searches, 0) * ifNull(other.web_search, 0)"
 )
 _PARAMS = {
     "tiers": "service_tier", "valid_from": "valid_from_s", "valid_to": "valid_to_s", "day_from": "day_from_s", "day_to": "day_to_s",
     "above": "above_tokens", "input": "input_usd", "cache_read": "cache_read_usd", "cache_write": "cache_write_usd",
     "cache_write_1h": "cache_write_1h_usd", "output": "output_usd", "request": "request_usd", "context": "context_tokens",
+    "input_audio": "input_audio_usd", "input_image": "input_image_usd", "output_audio": "output_audio_usd",
+    "output_image": "output_image_usd", "reasoning": "reasoning_usd", "web_search": "web_search_usd",
 }  # fmt: skip
 _CACHED = "k.cost_usd - more * (k.input_usd - k.read_usd)"
 
@@ -147,10 +152,15 @@ def _why_left_out(found: Sequence[Mapping[str, Any]], *, repriced: bool) -> list
     other = sum(row["calls"] - row["calls_priced"] for row in found) - without_cost - too_long
     said = ["Only LLM calls with known input tokens take part; embeddings, reranking and tools stay as they are."]
     if without_cost:
-        said.append(f"{without_cost:,.0f} calls are left out on both sides because their actual cost is unknown.")
+        said.append(f"{_left_out(without_cost)} because their actual cost is unknown.")
     if too_long:
-        said.append(f"{too_long:,.0f} calls are left out on both sides because they do not fit into the model's context.")
+        said.append(f"{_left_out(too_long)} because they do not fit into the model's context.")
     if other > 0:
         why = "there is no such price for them" if repriced else "the price of a cached read is unknown for them"
-        said.append(f"{other:,.0f} calls are left out on both sides because {why}.")
+        said.append(f"{_left_out(other)} because {why}.")
     return said
+
+
+def _left_out(calls: float) -> str:
+    many = f"{calls:,.0f}"
+    return f"{many} call is left out on both sides" if many == "1" else f"{many} calls are left out on both sides"

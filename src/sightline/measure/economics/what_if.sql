@@ -16,6 +16,13 @@ FROM (
     least(k.written, toFloat64(ifNull(k.cache_write_1h_tokens, 0))) AS long,
     ifNull(k.input_tokens > other.context, false) AS too_long,
     k.uncached * {read_more:Float64} AS more,
+    -- what has a price of its own is taken out of what it is part of, as when calls are priced (sql/price_calls.sql)
+    if(other.input_audio IS NULL, 0, least(k.uncached - more, toFloat64(ifNull(k.input_audio_tokens, 0)))) AS audio,
+    if(other.input_image IS NULL, 0, least(k.uncached - more - audio, toFloat64(ifNull(k.input_image_tokens, 0)))) AS image,
+    toFloat64(ifNull(k.output_tokens, 0)) AS output,
+    if(other.output_audio IS NULL, 0, least(output, toFloat64(ifNull(k.output_audio_tokens, 0)))) AS spoken,
+    if(other.output_image IS NULL, 0, least(output - spoken, toFloat64(ifNull(k.output_image_tokens, 0)))) AS drawn,
+    if(other.reasoning IS NULL, 0, least(output - spoken - drawn, toFloat64(ifNull(k.reasoning_tokens, 0)))) AS thought,
     if(too_long, NULL, $cost) AS hypothetical_usd
   FROM $cacheable AS k
   WHERE k.kind = 'llm'

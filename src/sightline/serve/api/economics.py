@@ -41,7 +41,10 @@ GroupByParam = Annotated[
     Query(max_length=5, description="A fact, attributes['…'] or resource['…']; may be repeated.", examples=[["tenant"]]),
 ]
 IntervalParam = Annotated[str | None, Query(max_length=20, description="A width of time like 5m, 1h or 1d; fits the window if left out.")]
-LimitParam = Annotated[int, Query(ge=1, le=500, description="Groups at the most.")]
+MOST_GROUPS = 10_000
+LimitParam = Annotated[
+    int, Query(ge=1, le=MOST_GROUPS, description="Groups at the most, those with most money; `more_groups` says how many others there are.")
+]
 LifetimeParam = Annotated[str, Query(max_length=20, description="How long a cached prefix lives unused.", examples=["5m", "1h"])]
 
 
@@ -67,7 +70,8 @@ MoneyParamsDep = Annotated[MoneyParams, Depends(MoneyParams)]
 
 def catalogue_of(request: Request) -> economics.Catalogue | None:
     """The house's price catalogue, for models that no span has named."""
-    found: economics.Catalogue | None = getattr(request.state, "catalogue", None)
+    kept = getattr(request.state, "catalogue", None)
+    found: economics.Catalogue | None = kept and kept.current
     return found
 
 
@@ -212,4 +216,7 @@ async def _answered(
     found = await asker.answer(work)
     if format == "json":
         return answer(found)
-    return await asker.answer(download_models(asker.reader, found[part], model, format, name.replace("_", "-"), group_by=group_by))
+    file = await asker.answer(download_models(asker.reader, found[part], model, format, name.replace("_", "-"), group_by=group_by))
+    if "more_groups" in found:
+        file.headers["x-more-groups"] = str(found["more_groups"])
+    return file

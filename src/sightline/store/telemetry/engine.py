@@ -8,6 +8,7 @@ import queue
 import re
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -30,6 +31,8 @@ _TIMEOUTS = frozenset({159, 160})  # TIMEOUT_EXCEEDED, TOO_SLOW
 _MEMORY_LIMIT = 241
 _FULL = frozenset({243, 28})  # NOT_ENOUGH_SPACE; CANNOT_WRITE_TO_OSTREAM
 _TOO_LARGE = frozenset({158, 307, 396})  # TOO_MANY_ROWS, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES
+# A table takes whatever types an answer has.
+_AS_ANSWERED: Mapping[str, Any] = {"allow_suspicious_low_cardinality_types": 1}
 # What is wrong with the machine rather than with the rows: the same insert may go through later.
 _ENVIRONMENT = frozenset(
     {28, 49, 74, 75, 76, 77, 107, 159, 160, 164, 202, 209, 210, 236, 241, 242, 243, 252, 319, 394, 439, 517, 999, 1000, 1001}
@@ -88,10 +91,13 @@ class Engine:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(options.readers, thread_name_prefix="query")
         for _ in range(options.readers):
-            self._clients.put(self.connect())
+            self._clients.put(self.connect(keeps_tables=True))
 
-    def connect(self) -> Client:
-        """A client of its own: for the loader and the settler, which run beside the readers. Closed with the engine."""
+    def connect(self, *, keeps_tables: bool = False) -> Client:
+        """A client of its own: for the loader and the settler, which run beside the readers. Closed with the engine.
+
+        `keeps_tables`: its temporary tables live from one statement to the next. Such a client is used by one thread at a time.
+        """
         settings: dict[str, Any] = {
             "max_memory_usage": self._options.memory_bytes,
             "max_bytes_before_external_group_by": self._options.memory_bytes // 2,
@@ -103,7 +109,7 @@ class Engine:
         }
         try:
             if self._options.url:
-                client = clickhouse_connect.get_client(dsn=self._options.url, settings=settings, autogenerate_session_id=False)
+                client = clickhouse_connect.get_client(dsn=self._options.url, settings=settings, autogenerate_session_id=keeps_tables)
             else:
                 client = clickhouse_connect.get_client(interface="chdb", path=str(self._options.directory), settings=settings)
         except ClickHouseError as error:
@@ -139,14 +145,26 @@ class Engine:
         *,
         limit_s: float = 30.0,
         settings: Mapping[str, object] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """The answer to one question, a dict per row. `{name:Type}` in `sql` is bound from `params` by the engine.
 
-        Raises QueryTimeoutError past `limit_s` seconds. Cancelling the awaiting task kills the query in the engine.
+        `given` are questions that are answered first, each into a table of its name that the later ones can read: a common table
+        expression is analysed wherever it is used. Raises QueryTimeoutError past `limit_s` seconds, of all together. Cancelling the
+        awaiting task kills the query in the engine.
         """
 
         def ask(client: Client, everything: dict[str, Any]) -> list[dict[str, Any]]:
-            result = client.query(sql, parameters=dict(params or {}), settings=everything)
+            began = time.monotonic()
+            try:
+                for table, question in (given or {}).items():
+                    create = f"CREATE OR REPLACE TEMPORARY TABLE {table} ENGINE = Memory AS {question}"
+                    client.command(create, parameters=dict(params or {}), settings={**everything, **_AS_ANSWERED})
+                    everything["max_execution_time"] = max(0.001, limit_s - (time.monotonic() - began))
+                result = client.query(sql, parameters=dict(params or {}), settings=everything)
+            finally:
+                for table in given or {}:
+                    client.command(f"DROP TEMPORARY TABLE IF EXISTS {table}")
             names = result.column_names
             return [dict(zip(names, row, strict=True)) for row in result.result_rows]
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import structlog
 from clickhouse_connect.driver.client import Client
 
+from sightline.errors import StoreError
 from sightline.facts.prices import RULE_COLUMNS, PriceRule, RevenueRule
 from sightline.store.telemetry.engine import guarded
 
@@ -26,7 +27,7 @@ _KEY = ("catalogue", "kind", "provider", "model", "request_model")
 
 
 class PriceBook(Protocol):
-    """Where rules come from: `sightline.facts.prices.Catalogue` is one."""
+    """Where rules come from: `sightline.facts.prices.Catalogue` is one. Never changes."""
 
     @property
     def digest(self) -> str:
@@ -34,6 +35,13 @@ class PriceBook(Protocol):
 
     def rules(self, kind: str, provider: str, model: str, request_model: str) -> Sequence[PriceRule]:
         """The rules for a name as spans say it ('' for what they leave out); empty where no price is known."""
+
+
+class PriceShelf(Protocol):
+    """Where the book in use stands: `sightline.facts.prices.KeptCatalogue` is one."""
+
+    def look_again(self) -> PriceBook:
+        """The book in use from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,10 @@ class Repriced:
 class Pricer:
     """Keeps `prices` complete and has the engine apply it. Uses the client of whoever settles: one at a time."""
 
-    def __init__(self, client: Client, book: PriceBook, revenue: Sequence[RevenueRule], *, prices_tools: bool) -> None:
+    def __init__(self, client: Client, shelf: PriceShelf, revenue: Sequence[RevenueRule], *, prices_tools: bool) -> None:
         self._client = client
-        self._book = book
+        self._shelf = shelf
+        self._book = shelf.look_again()
         self._has_revenue = bool(revenue)
         self._prices_tools = prices_tools
         self.newly_priced = False
@@ -61,11 +70,25 @@ class Pricer:
         guarded(lambda: self._open(revenue))
 
     def _open(self, revenue: Sequence[RevenueRule]) -> None:
-        """Names that were resolved by another catalogue are resolved again; rows of older ones go when all have been."""
         self._client.command("TRUNCATE TABLE revenue_rules")
         if revenue:
             rows = [[rank, *(float(v) if isinstance(v, Decimal) else v for v in astuple(rule))] for rank, rule in enumerate(revenue)]
             self._client.insert("revenue_rules", rows, column_names=["rank", *(f.name for f in fields(RevenueRule))])
+        self._resolve_again()
+
+    def look_again(self) -> None:
+        """Price by another book from now on, if there is one. Raises StoreError; then the next call does it."""
+        book = self._shelf.look_again()
+        if book.digest != self._book.digest:
+            before, self._book = self._book, book
+            try:
+                guarded(self._resolve_again)
+            except StoreError:
+                self._book = before
+                raise
+
+    def _resolve_again(self) -> None:
+        """Names that were resolved by another catalogue are resolved by this one; rows of older ones go when all have been."""
         known = self._client.query(
             "SELECT DISTINCT kind, provider, model, request_model FROM prices WHERE (kind, provider, model, request_model) NOT IN "
             "(SELECT kind, provider, model, request_model FROM prices WHERE catalogue = {catalogue:String})",
@@ -78,7 +101,7 @@ class Pricer:
             "SELECT count() FROM prices WHERE catalogue = {catalogue:String} AND price != '' AND (kind, provider, model, request_model) IN "
             "(SELECT kind, provider, model, request_model FROM prices WHERE catalogue != {catalogue:String} AND price = '')"
         )
-        self.newly_priced = bool(self._client.query(unpriced, parameters={"catalogue": self._book.digest}).result_rows[0][0])
+        self.newly_priced |= bool(self._client.query(unpriced, parameters={"catalogue": self._book.digest}).result_rows[0][0])
         self._client.command("DELETE FROM prices WHERE catalogue != {catalogue:String}", parameters={"catalogue": self._book.digest})
 
     def price(self, which: str) -> None:

@@ -21,7 +21,7 @@ from sightline.receive import Segment
 from sightline.store.telemetry import schema
 from sightline.store.telemetry.engine import Engine, EngineOptions
 from sightline.store.telemetry.loader import Loader, sync_filesystem
-from sightline.store.telemetry.pricing import PriceBook, Pricer, Repriced
+from sightline.store.telemetry.pricing import Pricer, PriceShelf, Repriced
 from sightline.store.telemetry.refacting import Refacted, Refacter
 from sightline.store.telemetry.retention import drop_expired
 from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
@@ -45,7 +45,7 @@ class StoreOptions:
     settling: SettlingOptions
     settle_every_s: float
     settle_share: float
-    book: PriceBook
+    prices: PriceShelf
     revenue: Sequence[RevenueRule] = ()
     prices_tools: bool = False
     sources: Sources = field(default_factory=lambda: SOURCES)
@@ -69,7 +69,7 @@ class Store:
         self._loader = Loader(loading, options.directory / "dead-letters")
         self._settling_client = settling
         self._complete_until_ns = 0
-        self._pricer = Pricer(settling, options.book, options.revenue, prices_tools=options.prices_tools)
+        self._pricer = Pricer(settling, options.prices, options.revenue, prices_tools=options.prices_tools)
         self._settler = Settler(settling, options.settling, self._pricer)
         self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
@@ -81,12 +81,14 @@ class Store:
         *,
         limit_s: float = 30.0,
         settings: Mapping[str, object] | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """The answer to one question, a dict per row. `{name:Type}` in `sql` is bound from `params` by the engine.
 
-        Raises QueryTimeoutError past `limit_s` seconds. Cancelling the awaiting task kills the query in the engine.
+        `given` are questions that are answered first, each into a table of its name that the later ones can read. Raises
+        QueryTimeoutError past `limit_s` seconds, of all together. Cancelling the awaiting task kills the query in the engine.
         """
-        return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings)
+        return await self._engine.rows(sql, params, limit_s=limit_s, settings=settings, given=given)
 
     async def file(
         self,
@@ -121,6 +123,7 @@ class Store:
 
         def work() -> Repriced:
             with self._settling:
+                self._pricer.look_again()
                 return self._pricer.reprice(project, from_ns, to_ns)
 
         return await asyncio.shield(asyncio.to_thread(work))
@@ -142,6 +145,7 @@ class Store:
 
     def _settle(self) -> Settled:
         with self._settling:
+            self._pricer.look_again()
             if self._pricer.newly_priced:
                 done = self._pricer.price_the_unpriced()
                 log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)

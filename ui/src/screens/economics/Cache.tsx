@@ -1,7 +1,7 @@
 // What caches gave and what they could have given: the provider's, the application's own, and prompts that were paid for again.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, Suspense } from "react";
 import {
   type ApplicationCache,
   type CacheAnswer,
@@ -12,11 +12,11 @@ import {
   prefixes,
 } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
-import { edgesOf } from "../../kit/window";
 import { count, minute, percent, short, times, UNKNOWN, usd } from "../../parts/format";
+import { groupColumn, MOST_GROUPS, numbers } from "./columns";
 import { Assumptions, Change, ShareBar, Tile, TraceIds, WindowPriced } from "./Figures";
 import { Answered, Frame } from "./Frame";
-import { GroupLink } from "./Spend";
+import { QuietBefore, useSpan } from "./QuietBefore";
 import { keyOf } from "./series";
 import { useEconomics } from "./state";
 import { groupsOf, tracesOf } from "./url";
@@ -34,7 +34,7 @@ export function Cache() {
       what="the caches"
       query={found}
       groups={groups}
-      table={{ path: "/economics/cache", params: { ...question, limit: 500 } }}
+      table={{ path: "/economics/cache", params: { ...question, limit: MOST_GROUPS } }}
       isEmpty={({ provider, application }) => provider.calls === 0 && application.lookups === 0}
       empty="No call here has said how many tokens it used, and no request was looked up in a cache of the application."
     >
@@ -47,11 +47,7 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
   const { search, asked, change, navigate } = useEconomics();
   const { provider: now, previous_provider: before, window } = answer;
   const missed = useQuery(prefixes(asked));
-  const edges = useMemo<[number, number]>(() => {
-    if (search.range !== "all" || search.from) return edgesOf(search);
-    const at = answer.series.map((point) => new Date(point.time).getTime());
-    return [Math.min(...at), Math.max(...at)];
-  }, [search, answer]);
+  const { edges, quietUntil } = useSpan(answer.series, answer.interval);
   const open = (row: CacheGroup) =>
     row.filter !== null && navigate({ to: "/traces", search: tracesOf(search, window, row.filter) });
   return (
@@ -110,25 +106,25 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
         </Tile>
       </div>
       {answer.series.length > 0 && (
-        <Suspense fallback={<div style={{ height: 170 }} />}>
-          <CacheChart
-            answer={answer}
-            edges={edges}
-            onBrush={(from, to) =>
-              change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
-            }
-            onPick={(from, to) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, "input_tokens > 0") })}
-          />
-        </Suspense>
+        <div className="charted">
+          <Suspense fallback={<div style={{ height: 170 }} />}>
+            <CacheChart
+              answer={answer}
+              edges={edges}
+              onBrush={(from, to) =>
+                change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
+              }
+              onPick={(from, to) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, "input_tokens > 0") })}
+            />
+          </Suspense>
+          <QuietBefore until={quietUntil} />
+        </div>
       )}
       <div className="beside-table roomy">
         <section>
           <DataTable
             label={`The provider's cache by ${by.join(", ")}`}
-            columns={[
-              { id: "group", title: by.join(", "), cell: (row) => <GroupLink row={row} search={search} window={window} /> },
-              ...GROUP_COLUMNS,
-            ]}
+            columns={[groupColumn<CacheGroup>(by, search, window), ...GROUP_COLUMNS]}
             rows={answer.provider_groups}
             keyOf={(row) => keyOf(row.group)}
             sort={search.sort}
@@ -137,7 +133,9 @@ function Caches({ answer, by }: { answer: CacheAnswer; by: string[] }) {
             keys
           />
           {answer.more_groups > 0 && (
-            <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>
+            <p className="muted">
+              {count(answer.more_groups)} more groups; the download has up to {count(MOST_GROUPS)}.
+            </p>
           )}
         </section>
         <Assumptions title="How this is counted" said={answer.assumptions} />
@@ -162,64 +160,34 @@ function breaksEven(reads: number | null, needed: number | null): "good" | "bad"
 }
 
 const GROUP_COLUMNS: DataColumn<CacheGroup>[] = [
-  {
-    id: "tokens",
-    title: "Hit rate by tokens",
-    numeric: true,
-    sort: (row) => row.now.hit_rate_tokens,
-    cell: (row) => (
+  numbers(
+    "tokens",
+    "Hit rate by tokens",
+    (row) => row.now.hit_rate_tokens,
+    percent,
+    (row) => (
       <span className="barred">
         <ShareBar share={row.now.hit_rate_tokens} colour="var(--part-read)" /> {percent(row.now.hit_rate_tokens)}
       </span>
     ),
-  },
-  {
-    id: "requests",
-    title: "by calls",
-    numeric: true,
-    sort: (row) => row.now.hit_rate_requests,
-    cell: (row) => percent(row.now.hit_rate_requests),
-  },
-  { id: "hits", title: "Hits", numeric: true, sort: (row) => row.now.hits, cell: (row) => count(row.now.hits) },
-  { id: "misses", title: "Misses", numeric: true, sort: (row) => row.now.misses, cell: (row) => count(row.now.misses) },
-  {
-    id: "in",
-    title: "Input tokens",
-    numeric: true,
-    sort: (row) => row.now.input_tokens,
-    cell: (row) => short(row.now.input_tokens),
-  },
-  { id: "saved", title: "Saved", numeric: true, sort: (row) => row.now.saved_usd, cell: (row) => usd(row.now.saved_usd) },
-  {
-    id: "writes",
-    title: "Writes",
-    numeric: true,
-    sort: (row) => row.now.cache_write_usd,
-    cell: (row) => usd(row.now.cache_write_usd),
-  },
-  {
-    id: "unread",
-    title: "Never read",
-    numeric: true,
-    sort: (row) => row.now.unread_write_usd,
-    cell: (row) => usd(row.now.unread_write_usd),
-  },
-  {
-    id: "ratio",
-    title: "Reads per write",
-    numeric: true,
-    sort: (row) => row.now.reads_per_write,
-    cell: (row) => (
+  ),
+  numbers("requests", "by calls", (row) => row.now.hit_rate_requests, percent),
+  numbers("hits", "Hits", (row) => row.now.hits, count),
+  numbers("misses", "Misses", (row) => row.now.misses, count),
+  numbers("in", "Input tokens", (row) => row.now.input_tokens, short),
+  numbers("saved", "Saved", (row) => row.now.saved_usd, usd),
+  numbers("writes", "Writes", (row) => row.now.cache_write_usd, usd),
+  numbers("unread", "Never read", (row) => row.now.unread_write_usd, usd),
+  numbers(
+    "ratio",
+    "Reads per write",
+    (row) => row.now.reads_per_write,
+    times,
+    (row) => (
       <span data-tone={breaksEven(row.now.reads_per_write, row.now.break_even_reads)}>{times(row.now.reads_per_write)}</span>
     ),
-  },
-  {
-    id: "even",
-    title: "Break-even",
-    numeric: true,
-    sort: (row) => row.now.break_even_reads,
-    cell: (row) => times(row.now.break_even_reads),
-  },
+  ),
+  numbers("even", "Break-even", (row) => row.now.break_even_reads, times),
 ];
 
 function Application({ of, window }: { of: ApplicationCache; window: CacheAnswer["window"] }) {

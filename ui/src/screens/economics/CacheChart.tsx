@@ -55,7 +55,7 @@ export function CacheChart({ answer, edges, onBrush, onPick }: Props) {
           type: "bar",
           yAxisIndex: 1,
           color: saved,
-          barMaxWidth: 22,
+          barMaxWidth: 44,
           cursor: "pointer",
           data: points.map((point) => [at(point.time), point.saved_usd]),
         },

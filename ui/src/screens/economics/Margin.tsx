@@ -5,9 +5,9 @@ import { type MarginAnswer, type MarginGroup, margin, why } from "../../api/econ
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { useKeys } from "../../kit/useKeys";
 import { count, percent, usd } from "../../parts/format";
+import { comparedColumns, groupColumn, MOST_GROUPS, numbers, pricedColumn } from "./columns";
 import { Change, Priced, Tile } from "./Figures";
 import { Answered, Frame } from "./Frame";
-import { GroupLink, Moved, PricedCell } from "./Spend";
 import { keyOf } from "./series";
 import { useEconomics } from "./state";
 import { groupName, groupsOf, tracesOf } from "./url";
@@ -24,7 +24,7 @@ export function Margin() {
       what="the margins"
       query={found}
       groups={groups}
-      table={{ path: "/economics/margin", params: { ...question, limit: 500 } }}
+      table={{ path: "/economics/margin", params: { ...question, limit: MOST_GROUPS } }}
       isEmpty={({ total }) => total.requests === 0}
       empty="There is no request here."
     >
@@ -93,7 +93,9 @@ function Margins({ answer, by }: { answer: MarginAnswer; by: string[] }) {
             keys
           />
           {answer.more_groups > 0 && (
-            <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>
+            <p className="muted">
+              {count(answer.more_groups)} more groups; the download has up to {count(MOST_GROUPS)}.
+            </p>
           )}
           <p className="muted">
             {by.length > 1
@@ -140,18 +142,13 @@ function columnsOf(
 ): DataColumn<MarginGroup>[] {
   const largest = Math.max(...answer.groups.map((row) => Math.abs(row.now.margin_usd ?? 0)), 1e-12);
   return [
-    {
-      id: "group",
-      title: by.join(", "),
-      cell: (row) => <GroupLink row={row} search={search} window={answer.window} />,
-      sort: (row) => groupName(row.group),
-    },
-    {
-      id: "margin",
-      title: "Margin",
-      numeric: true,
-      sort: (row) => row.now.margin_usd,
-      cell: (row) => (
+    groupColumn<MarginGroup>(by, search, answer.window),
+    numbers<MarginGroup>(
+      "margin",
+      "Margin",
+      (row) => row.now.margin_usd,
+      usd,
+      (row) => (
         <span className="barred">
           <span className="diverging" aria-hidden="true">
             <i
@@ -162,45 +159,13 @@ function columnsOf(
           <b data-tone={(row.now.margin_usd ?? 0) < 0 ? "bad" : undefined}>{usd(row.now.margin_usd)}</b>
         </span>
       ),
-    },
-    { id: "rate", title: "Rate", numeric: true, sort: (row) => row.now.margin_rate, cell: (row) => percent(row.now.margin_rate) },
-    {
-      id: "revenue",
-      title: "Revenue",
-      numeric: true,
-      sort: (row) => row.now.revenue_usd,
-      cell: (row) => usd(row.now.revenue_usd),
-    },
-    { id: "cost", title: "Cost", numeric: true, sort: (row) => row.now.cost_usd, cell: (row) => usd(row.now.cost_usd) },
-    {
-      id: "before",
-      title: "Margin before",
-      numeric: true,
-      sort: (row) => row.before?.margin_usd ?? null,
-      cell: (row) => usd(row.before?.margin_usd),
-    },
-    {
-      id: "change",
-      title: "Change",
-      numeric: true,
-      sort: (row) => row.change_usd,
-      cell: (row) => <Moved by={row.change_usd} good="more" />,
-    },
-    {
-      id: "priced",
-      title: "Priced",
-      hint: "The share of its successful calls whose cost is known",
-      numeric: true,
-      sort: (row) => row.now.priced_share,
-      cell: (row) => <PricedCell share={row.now.priced_share} />,
-    },
-    { id: "requests", title: "Requests", numeric: true, sort: (row) => row.now.requests, cell: (row) => count(row.now.requests) },
-    {
-      id: "losing",
-      title: "at a loss",
-      numeric: true,
-      sort: (row) => row.now.unprofitable_requests,
-      cell: (row) => count(row.now.unprofitable_requests),
-    },
+    ),
+    numbers<MarginGroup>("rate", "Rate", (row) => row.now.margin_rate, percent),
+    numbers<MarginGroup>("revenue", "Revenue", (row) => row.now.revenue_usd, usd),
+    numbers<MarginGroup>("cost", "Cost", (row) => row.now.cost_usd, usd),
+    ...comparedColumns<MarginGroup>("Margin before", (row) => row.before?.margin_usd, "more"),
+    pricedColumn<MarginGroup>(),
+    numbers<MarginGroup>("requests", "Requests", (row) => row.now.requests, count),
+    numbers<MarginGroup>("losing", "at a loss", (row) => row.now.unprofitable_requests, count),
   ];
 }

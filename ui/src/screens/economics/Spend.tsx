@@ -1,17 +1,18 @@
 // Where the money goes: in all, per request and session, over time, by groups, and what moved.
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { type SpendAnswer, type SpendGroup, spend } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
-import { edgesOf, windowOf } from "../../kit/window";
+import { windowOf } from "../../kit/window";
 import { CostBar } from "../../parts/CostBar";
-import { count, percent, short, UNKNOWN, usd, usdChange } from "../../parts/format";
+import { count, percent, short, usd } from "../../parts/format";
+import { comparedColumns, GroupLink, groupColumn, MOST_GROUPS, Moved, numbers, pricedColumn } from "./columns";
 import { Change, Priced, ShareBar, Tile } from "./Figures";
 import { Frame } from "./Frame";
+import { QuietBefore, useSpan } from "./QuietBefore";
 import { COLOURS, colourOf, keyOf } from "./series";
 import { useEconomics } from "./state";
-import { groupName, groupsOf, tracesOf } from "./url";
+import { groupsOf, tracesOf } from "./url";
 
 // the figures do not wait for the charting library
 const SpendChart = lazy(() => import("./SpendChart").then((module) => ({ default: module.SpendChart })));
@@ -28,7 +29,7 @@ export function Spend() {
       what="what was spent"
       query={found}
       groups={groups}
-      table={{ path: "/economics/spend", params: { ...question, limit: 500 } }}
+      table={{ path: "/economics/spend", params: { ...question, limit: MOST_GROUPS } }}
       isEmpty={(answer) => answer.total.requests === 0 && !answer.previous_total?.requests}
       empty="No request here has said how many tokens it used."
     >
@@ -40,11 +41,7 @@ export function Spend() {
 function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
   const { search, change, navigate } = useEconomics();
   const { window, total, previous_total: before, per_request: each, previous_per_request: eachBefore } = answer;
-  const edges = useMemo<[number, number]>(() => {
-    if (search.range !== "all" || search.from) return edgesOf(search);
-    const times = answer.series.map((point) => new Date(point.time).getTime());
-    return [Math.min(...times), Math.max(...times)];
-  }, [search, answer]);
+  const { edges, quietUntil } = useSpan(answer.series, answer.interval);
   const columns = useMemo(() => columnsOf(answer, by, search), [answer, by, search]);
   const open = (row: SpendGroup) =>
     row.filter !== null && navigate({ to: "/traces", search: tracesOf(search, window, row.filter) });
@@ -103,16 +100,19 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
       />
       <div className="beside-table">
         {answer.series.length > 0 && (
-          <Suspense fallback={<div style={{ height: 250 }} />}>
-            <SpendChart
-              answer={answer}
-              edges={edges}
-              onBrush={(from, to) =>
-                change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
-              }
-              onPick={(from, to, filter) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, filter) })}
-            />
-          </Suspense>
+          <div className="charted">
+            <Suspense fallback={<div style={{ height: 250 }} />}>
+              <SpendChart
+                answer={answer}
+                edges={edges}
+                onBrush={(from, to) =>
+                  change({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), range: undefined })
+                }
+                onPick={(from, to, filter) => navigate({ to: "/traces", search: tracesOf(search, { from, to }, filter) })}
+              />
+            </Suspense>
+            <QuietBefore until={quietUntil} />
+          </div>
         )}
         <Movers answer={answer} />
       </div>
@@ -127,7 +127,11 @@ function Spent({ answer, by }: { answer: SpendAnswer; by: string[] }) {
           onOpen={open}
           keys
         />
-        {answer.more_groups > 0 && <p className="muted">{count(answer.more_groups)} more groups; the download has up to 500.</p>}
+        {answer.more_groups > 0 && (
+          <p className="muted">
+            {count(answer.more_groups)} more groups; the download has up to {count(MOST_GROUPS)}.
+          </p>
+        )}
       </section>
     </>
   );
@@ -140,99 +144,29 @@ function columnsOf(
 ): DataColumn<SpendGroup>[] {
   const rank = new Map(answer.groups.map((row, index) => [keyOf(row.group), index]));
   return [
-    {
-      id: "group",
-      title: by.join(", "),
-      sort: (row) => groupName(row.group),
-      cell: (row) => (
-        <span className="named">
-          <i className="dot" style={{ background: `var(${colourOf(rank.get(keyOf(row.group)) ?? COLOURS.length)})` }} />
-          <GroupLink row={row} search={search} window={answer.window} />
-        </span>
-      ),
-    },
-    {
-      id: "now",
-      title: "Spend",
-      numeric: true,
-      sort: (row) => row.now.cost_usd,
-      cell: (row) => (
+    groupColumn<SpendGroup>(by, search, answer.window, (row) => (
+      <i className="dot" style={{ background: `var(${colourOf(rank.get(keyOf(row.group)) ?? COLOURS.length)})` }} />
+    )),
+    numbers<SpendGroup>(
+      "now",
+      "Spend",
+      (row) => row.now.cost_usd,
+      usd,
+      (row) => (
         <span className="barred">
           <ShareBar share={row.share} /> {usd(row.now.cost_usd)}
         </span>
       ),
-    },
-    { id: "share", title: "Share", numeric: true, sort: (row) => row.share, cell: (row) => percent(row.share) },
-    {
-      id: "priced",
-      title: "Priced",
-      hint: "The share of its successful calls whose cost is known",
-      numeric: true,
-      sort: (row) => row.now.priced_share,
-      cell: (row) => <PricedCell share={row.now.priced_share} />,
-    },
-    {
-      id: "before",
-      title: "Before",
-      numeric: true,
-      sort: (row) => row.before?.cost_usd ?? null,
-      cell: (row) => usd(row.before?.cost_usd),
-    },
-    { id: "change", title: "Change", numeric: true, sort: (row) => row.change_usd, cell: (row) => <Moved by={row.change_usd} /> },
-    {
-      id: "each",
-      title: "Per request",
-      numeric: true,
-      sort: (row) => row.per_request_usd,
-      cell: (row) => usd(row.per_request_usd),
-    },
-    { id: "requests", title: "Requests", numeric: true, sort: (row) => row.now.requests, cell: (row) => count(row.now.requests) },
-    { id: "calls", title: "Calls", numeric: true, sort: (row) => row.now.calls, cell: (row) => count(row.now.calls) },
-    {
-      id: "in",
-      title: "Tokens in",
-      numeric: true,
-      sort: (row) => row.now.input_tokens,
-      cell: (row) => short(row.now.input_tokens),
-    },
-    { id: "out", title: "out", numeric: true, sort: (row) => row.now.output_tokens, cell: (row) => short(row.now.output_tokens) },
+    ),
+    numbers<SpendGroup>("share", "Share", (row) => row.share, percent),
+    pricedColumn<SpendGroup>(),
+    ...comparedColumns<SpendGroup>("Before", (row) => row.before?.cost_usd, "less"),
+    numbers<SpendGroup>("each", "Per request", (row) => row.per_request_usd, usd),
+    numbers<SpendGroup>("requests", "Requests", (row) => row.now.requests, count),
+    numbers<SpendGroup>("calls", "Calls", (row) => row.now.calls, count),
+    numbers<SpendGroup>("in", "Tokens in", (row) => row.now.input_tokens, short),
+    numbers<SpendGroup>("out", "out", (row) => row.now.output_tokens, short),
   ];
-}
-
-export function PricedCell({ share }: { share: number | null }) {
-  return <span className={share === 1 || share === null ? "muted" : "warned"}>{percent(share)}</span>;
-}
-
-type Named = { group: (string | null)[]; filter: string | null };
-
-/** A group's name, and the way to its traces where the filter language can say it. */
-export function GroupLink({
-  row,
-  search,
-  window,
-}: {
-  row: Named;
-  search: ReturnType<typeof useEconomics>["search"];
-  window: SpendAnswer["window"];
-}) {
-  const name = groupName(row.group);
-  if (row.filter === null)
-    return (
-      <span className="cut" title="The filter language can't say this group">
-        {name}
-      </span>
-    );
-  return (
-    <Link className="cut" to="/traces" search={tracesOf(search, window, row.filter)} title={`${name}: its traces`}>
-      {name}
-    </Link>
-  );
-}
-
-export function Moved({ by, good = "less" }: { by: number | null; good?: "less" | "more" }) {
-  if (by === null) return <span className="muted">{UNKNOWN}</span>;
-  const tone = by === 0 ? undefined : by < 0 === (good === "less") ? "good" : "bad";
-  return <span data-tone={tone}>{usdChange(by)}</span>;
 }
 
 /** The five groups whose spend moved most against the window before. */

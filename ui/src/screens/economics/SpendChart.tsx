@@ -46,7 +46,7 @@ export function SpendChart({ answer, edges, onBrush, onPick }: Props) {
         type: "bar",
         stack: "spend",
         color: colours[index],
-        barMaxWidth: 22,
+        barMaxWidth: 44,
         cursor: "pointer",
         data: one.points.map((point) => [at(point.time), point.cost_usd]),
       })),

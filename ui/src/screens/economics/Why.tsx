@@ -76,6 +76,7 @@ function DriverItem({ driver, window }: { driver: Driver; window: Window }) {
         {rate(driver.others_calls_per_request)}), {short(driver.tokens_per_call)} tokens a call (others{" "}
         {short(driver.others_tokens_per_call)})
       </p>
+      {driver.same_calls.length > 0 && <p className="muted">Nearly the same calls: {driver.same_calls.join("; ")}</p>}
       <p>
         {driver.filter !== null && (
           <Link to="/traces" search={tracesOf(search, window, driver.filter)}>

@@ -37,3 +37,13 @@ export function gapOf(times: readonly number[]): number {
     ? 36e5
     : Math.min(...gaps.filter((gap) => gap > 0));
 }
+
+/** From where to where a chart's axis goes: over its window, or from the first bar on where over a third of it is empty before. */
+export function spanOf(window: readonly [number, number], times: readonly number[], width: number): Span {
+  const first = Math.min(...times);
+  const [from, to] = window;
+  if (!times.length || first - from <= (to - from) / 3) return { edges: [from, to], quietUntil: null };
+  return { edges: [first - width / 2, to], quietUntil: first };
+}
+
+export type Span = { edges: [number, number]; quietUntil: number | null };
