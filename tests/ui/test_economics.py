@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -204,20 +205,31 @@ def test_dragging_over_the_chart_chooses_the_window_and_a_bar_leads_to_its_trace
     box = chart.bounding_box()
     assert box is not None
     bucket_s = 20 * 60
-    middle_s = (time.time() - AGO_S) // bucket_s * bucket_s + bucket_s / 2
+    first_s = (time.time() - AGO_S) // bucket_s * bucket_s
+    # nothing came in most of the day: the axis begins half a bar before the first one
+    expect(page.get_by_text(f"No traffic before {datetime.fromtimestamp(first_s, UTC):%H:%M}.")).to_be_visible()
     left, right = box["x"] + 62, box["x"] + box["width"] - 20
-    x = right - (right - left) * (time.time() - middle_s) / 86_400
+    begins_s = first_s - bucket_s / 2
+    x = left + (right - left) * bucket_s / (time.time() - begins_s)
     page.mouse.click(x, box["y"] + 170)
     expect(page).to_have_url(re.compile("/traces.*from="))
     expect(page.get_by_role("row").filter(has_text="POST /chat").first).to_be_visible()
     page.go_back()
     expect(chart).to_be_visible()
-    page.mouse.move(left + (right - left) * 0.1, box["y"] + 60)
+    page.mouse.move(left + (right - left) * 0.5, box["y"] + 60)
     page.mouse.down()
-    page.mouse.move(left + (right - left) * 0.3, box["y"] + 60, steps=5)
+    page.mouse.move(left + (right - left) * 0.7, box["y"] + 60, steps=5)
     page.mouse.up()
     expect(page).to_have_url(re.compile("/economics/spend.*from="))
     expect(page.get_by_role("heading", name="Nothing in the selected window")).to_be_visible()
+
+
+def test_a_chart_that_is_mostly_empty_offers_to_begin_where_its_traffic_does(economics: Screen) -> None:
+    page = economics.open("/economics/cache")
+    page.get_by_role("button", name="Begin there").click()
+    expect(page).to_have_url(re.compile("/economics/cache.*from="))
+    expect(page.get_by_role("img", name="Cache hit rates and savings over time")).to_be_visible()
+    expect(page.get_by_text("No traffic before")).to_have_count(0)
 
 
 def test_the_tabs_and_rows_are_walked_by_keyboard(economics: Screen) -> None:
