@@ -1,6 +1,16 @@
 """Prints docs/conventions.md from the conventions table itself; a test compares."""
 
-from sightline.facts.conventions import BESIDE, CONVENTIONS, KIND_KEYS, NAMED_KINDS, NO_CALLS, SOURCES, Source
+from sightline.facts.conventions import (
+    BESIDE,
+    CONVENTIONS,
+    ESTIMATES,
+    KIND_KEYS,
+    LATE_CLOCKS,
+    NAMED_KINDS,
+    NO_CALLS,
+    SOURCES,
+    Source,
+)
 from sightline.facts.vocabulary import FACTS
 
 HEAD = """# Conventions
@@ -11,14 +21,16 @@ The operator's own sources come first, then the columns from left to right, and 
 `name` is an attribute as it is, in s or ms where the fact is kept in ns; `name#a.b` a value inside JSON that was sent as text;
 `event name` the time from the span's start to its first such event; `resource name` an attribute of the resource; `(llm, embedding)`
 that a source holds for those kinds only; `failed` and `answered` for calls that ended so; `dated` for a model's name with a day in it,
-which only an answer is sure to have.
+which only an answer is sure to have; `name: a or b` a value of one of these names in an answer that is sent as Python shows it, inside
+JSON of the library's own making (`usage=Usage(cached_tokens=1024)`): numbers out of its usage alone, nothing out of quoted text.
 
 ## Counting
 
 - `input_tokens` includes cached reads and writes, `output_tokens` includes reasoning, whatever the sender's rule. Parts that exceed
   their whole were kept apart and are added to it; so are those in the places listed under *parts beside the whole*.
-- An LLM call with no input and no output tokens did not count them: both are unknown.
+- An LLM call with no input and no output tokens did not count them: both are unknown, and so are zeros of their parts.
 - A time to first token that lies after the end of its span is none; one that is a thousand times its span's length was said in ms.
+- Where two spans in two traces tell of one call and count other output, the one nearer the provider is right.
 - Spans that only repeat another's call are marked at settling and added to nothing: docs/decisions/0004-counted-once.md.
 
 ## Sources of your own
@@ -37,6 +49,8 @@ def source(said: Source) -> str:
     """One source as the table shows it."""
     if said.how == "event":
         return f"event `{said.key}`"
+    if said.how in {"python_text", "python_number"}:
+        return f"`{said.key}: {' or '.join(map(str, said.path))}`"
     if said.how == "resource":
         return f"resource `{said.key}`"
     path = "" if said.how == "pattern" else "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in said.path)
@@ -66,6 +80,14 @@ def page() -> str:
     lines += [f"- {scope}: `{of}` like `{pattern}` → {kind}" for scope, of, pattern, kind in NAMED_KINDS]
     lines += ["", "No calls, though they say so (kind chain):", ""]
     lines += [f"- {scope}: `{name}`{' without a usage' if silent else ''}" for scope, name, silent in NO_CALLS]
+    lines += [
+        "",
+        "Clocks that begin when the answer does; the time that the HTTP client's span below waited is added, else nothing is known:",
+        "",
+    ]
+    lines += [f"- {scope}" for scope in LATE_CLOCKS]
+    lines += ["", "Counts of a stream that are the library's own estimate where it says nothing of the cache, and so are unknown:", ""]
+    lines += [f"- {scope}" for scope in ESTIMATES]
     lines += ["", "## Parts beside the whole", ""]
     lines += [f"- {fact}: " + ", ".join(f"`{key}#{'.'.join(map(str, path))}`" for key, path in places) for fact, places in BESIDE.items()]
     return "\n".join([*lines, ""])

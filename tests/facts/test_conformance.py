@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.facts.known import KNOWN
+from tests.facts.known import NOT_CARRIED, OTHERWISE
 from tests.running import Server, eventually, running
 
 Call = dict[str, Any]
 ROOTS = (Path(__file__).resolve().parents[2].parent / "shared" / "captures", Path(__file__).resolve().parents[1] / "captures")
-CALLS = {"llm", "embedding"}
+CALLS = {"llm", "embedding", "rerank"}
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
 SAME_WORD = {"end_turn": "stop", "tool_use": "tool_calls", "STOP": "stop", "MAX_TOKENS": "length"}
 PROVIDERS = {"openai": "openai", "anthropic": "anthropic", "gemini": "gcp.gemini", "cohere": "cohere"}
@@ -118,13 +118,17 @@ def truth_of(served: Call) -> dict[str, Any]:
     return found
 
 
+def kind_of(served: Call) -> str:
+    return next((kind for word, kind in (("embed", "embedding"), ("rerank", "rerank")) if word in served["api"]), "llm")
+
+
 def in_order(spans: list[dict[str, Any]], served: list[Call]) -> list[tuple[Call, dict[str, Any]]]:
     """Each provider call beside the span that tells of it. A client's retries of one call are one span: the last answer is the truth."""
     calls = sorted((span for span in spans if span["kind"] in CALLS and span["usage_counted"]), key=lambda span: int(span["start_ns"]))
     pairs = []
-    for kind in ("embedding", "llm"):
+    for kind in ("embedding", "rerank", "llm"):
         of_kind = [span for span in calls if span["kind"] == kind]
-        wanted = [call for call in served if ("embed" in call["api"]) == (kind == "embedding")]
+        wanted = [call for call in served if kind_of(call) == kind]
         while (
             len(wanted) > len(of_kind) > 0
             and (
@@ -208,10 +212,30 @@ def carried(sent: str, fact: str, truth: Any) -> bool:
     return all(re.search(part, sent) for part in (rf"(?<![\w.-]){re.escape(str(truth))}(?![\w.-])", words.get(fact, "")))
 
 
+def is_absent(where: str, case: Case, spans: list[dict[str, Any]]) -> bool:
+    """Whether the span that a fault is about really says nothing of it, and for a call that no span tells of it."""
+    number, _, fact = where.partition(".")
+    if number == "calls":
+        told = [span for span in spans if span["kind"] not in CALLS]
+        return not any(span["request_model"] or span["input_tokens"] for span in told)
+    if number == "tool":
+        (span,) = [span for span in spans if span["name"] == fact]
+        return not any(re.search("arg|input|param|result|output|response", key) for key in span["attributes"])
+    served, span = in_order(spans, case.served)[int(number)]
+    own = json.dumps([span["attributes"], span["events"]])
+    if fact == "input":
+        return served["input"] not in own
+    if fact == "tool_calls":
+        return not re.search("tool_call|arguments", own)
+    return not carried(own, fact, truth_of(served)[fact])
+
+
 @pytest.mark.parametrize("case", cases())
 def test_a_capture_is_right_to_the_token(told: Server, case: Case) -> None:
     spans = shown(told, case)
-    known = KNOWN.get(case.project, {})
+    absent = NOT_CARRIED.get(case.project, {})
+    known = absent.keys() | OTHERWISE.get(case.project, {}).keys()
     found = faults(case, spans)
     assert {where: what for where, what in found.items() if where not in known} == {}
-    assert not known.keys() - found.keys(), "now right: take it out of known.py"
+    assert not known - found.keys(), "now right: take it out of known.py"
+    assert [where for where in absent if not is_absent(where, case, spans)] == [], "the payload carries it"

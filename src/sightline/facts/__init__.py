@@ -1,17 +1,19 @@
 """What Sightline knows of a span: the vocabulary of facts, how every convention says them, and what of a span is content."""
 
-from sightline.facts._sql import FactSql, content_key_sql, finish_reason_sql
+from sightline.facts._sql import FactSql, content_key_sql, finish_reason_sql, scoped_sql
 from sightline.facts.configured import with_configured
 from sightline.facts.content import Content, EventView, read_content
-from sightline.facts.conventions import SOURCES, Sources
+from sightline.facts.conventions import ESTIMATES, LATE_CLOCKS, SOURCES, Sources
 from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, INHERITED, KINDS, STATUSES, Fact
 
 __all__ = [
     "ERROR_TYPES",
+    "ESTIMATES",
     "FACTS",
     "FINISH_REASONS",
     "INHERITED",
     "KINDS",
+    "LATE_CLOCKS",
     "SOURCES",
     "STATUSES",
     "Content",
@@ -22,5 +24,6 @@ __all__ = [
     "content_key_sql",
     "finish_reason_sql",
     "read_content",
+    "scoped_sql",
     "with_configured",
 ]

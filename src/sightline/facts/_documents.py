@@ -19,9 +19,14 @@ _VALUES = (
     "haystack.component.output",
 )
 """Where documents may stand that are told as a span's output; the first that is there is asked."""
+_RANKING = (
+    "if(attr_other['ai.ranking'] = '', '', "
+    "concat('[', arrayStringConcat(JSONExtract(attr_other['ai.ranking'], 'Array(String)'), ','), ']'))"
+)
+"""Vercel's reranker answers with an array of JSON texts."""
 _NONE = "''"
 _FIELDS = ("documents", "results", "matches", "data", "nodes", "source_documents")
-_SCORES = ("score", "relevance_score", "similarity_score", "similarity")
+_SCORES = ("score", "relevance_score", "similarity_score", "similarity", "relevanceScore")
 _IS_FLAT = "(startsWith(k, 'retrieval.documents.') OR startsWith(k, 'reranker.output_documents.'))"
 _IS_LINE = "startsWith(k, 'gen_ai.completion.') AND endsWith(k, '.content') AND startsWith(v, 'Doc ')"
 
@@ -29,10 +34,11 @@ _IS_LINE = "startsWith(k, 'gen_ai.completion.') AND endsWith(k, '.content') AND 
 def document_texts() -> Mapping[str, str]:
     """column → expression: where a span that searches tells of documents. Over a span's kind."""
     keys = f"arrayFilter(k -> {_IS_FLAT}, mapKeys(attr_content))"
+    told = ", ".join((*(f"attr_content[{quoted(key)}]" for key in _VALUES), _RANKING))
     return {
         "flat": f"if({_SEARCHED}, arrayDistinct(arrayMap(k -> splitByChar('.', toString(k))[3], {keys})), [])",
         "lines": f"if({_SEARCHED}, arrayFilter((v, k) -> {_IS_LINE}, mapValues(attr_content), mapKeys(attr_content)), [])",
-        "told": f"if({_SEARCHED}, arrayFirst(t -> t != '', [{', '.join(f'attr_content[{quoted(key)}]' for key in _VALUES)}]), '')",
+        "told": f"if({_SEARCHED}, arrayFirst(t -> t != '', [{told}]), '')",
     }
 
 
@@ -56,8 +62,15 @@ def document_columns() -> Mapping[str, str]:
     scores = f"arrayFilter(n -> ifNull(isFinite(n), false), arrayConcat(apart, if(empty(lines), arrayMap(d -> {_score('d')}, listed), [])))"
     return {
         "document_count": f"if({_SEARCHED}, {count}, NULL)",
-        "top_score": f"if({_SEARCHED}, arrayReduce('max', {scores}), NULL)",
-        "mean_score": f"if({_SEARCHED}, arrayReduce('avg', {scores}), NULL)",
+        "scores": f"if({_SEARCHED}, {scores}, [])",
+    }
+
+
+def score_columns() -> Mapping[str, str]:
+    """fact → expression over `document_columns`."""
+    return {
+        "top_score": "if(empty(scores), NULL, arrayReduce('max', scores))",
+        "mean_score": "if(empty(scores), NULL, arrayReduce('avg', scores))",
     }
 
 

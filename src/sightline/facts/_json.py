@@ -30,14 +30,26 @@ class JsonShape:
         """How JSON of this shape begins."""
         return "[" if any(isinstance(name, int) for name in self.root) else "{"
 
+    @property
+    def trunk(self) -> Path:
+        """The way that all places share: the engine goes it once, and what it reads begins there."""
+        return self._trunk()[0]
+
     def type(self) -> str:
-        """The engine's type of the whole: `Tuple(model Nullable(String), choices Array(Tuple(…)))`."""
-        return _type(self.root)
+        """The engine's type of what begins at the trunk's end: `Tuple(model Nullable(String), choices Array(Tuple(…)))`."""
+        return _type(self._trunk()[1])
+
+    def _trunk(self) -> tuple[Path, dict[str | int, Any]]:
+        path: Path = ()
+        node = self.root
+        while len(node) == 1 and isinstance(inner := next(iter(node.values())), dict):
+            path, node = (*path, next(iter(node))), inner
+        return path, node
 
     def at(self, alias: str, path: Path) -> str:
         """SQL of the value at a path; NULL where the JSON has none, or another type."""
         sql = alias
-        for name in path:
+        for name in path[len(self.trunk) :]:
             sql = f"{sql}[{name}]" if isinstance(name, int) else f"tupleElement({sql}, '{name}')"
         return sql
 

@@ -6,7 +6,7 @@ Nothing here can fail for any input: what is not what it should be (prose for a 
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
-from sightline.facts._documents import document_columns, document_scores, document_texts
+from sightline.facts._documents import document_columns, document_scores, document_texts, score_columns
 from sightline.facts._json import TYPES, JsonShape
 from sightline.facts._slots import RANKS, Slots, is_content, is_slotted, quoted, sources_of
 from sightline.facts.conventions import (
@@ -14,8 +14,10 @@ from sightline.facts.conventions import (
     CONTENT_KEYS,
     CONTENT_PREFIXES,
     ERRORS,
+    ESTIMATES,
     FINISH_REASONS,
     KIND_KEYS,
+    LATE_CLOCKS,
     NAMED_KINDS,
     NO_CALLS,
     PROVIDERS,
@@ -58,6 +60,17 @@ _MOST_TOKENS = 10**15
 """A count beyond this is somebody's mistake; sums of three of them still fit the column."""
 
 
+_COUNTS = r"_tokens?(_count)?(=|': )\d"
+_WHOLE = r"(?s)^[A-Z]\w*\(.*\)$"
+_USAGE = r"\b(?:token_)?usage(?:_metadata)?=\w+\(|'(?:token_)?usage(?:_metadata)?': \{"
+_USAGE_SHOWN = rf"^(?:{_USAGE})"
+_WORDS_SHOWN = r"'([^']*)'$"
+_TEXT = r"'(?:[^'\\]|\\.)*'"
+_SHOWN = rf"""{_USAGE}|{_TEXT}(?:: (?:-?\d+\b|{_TEXT}))?|"(?:[^"\\]|\\.)*"|\b\w+=(?:-?\d+\b|{_TEXT})"""
+"""What Python shows of an object, cut into its texts, its simple named values and where its usage begins: what stands inside a text is
+never a name, and what the model gave a tool stands before the usage."""
+
+
 def content_key_sql(key: str) -> str:
     """SQL that says whether the attribute key in the expression `key` holds content."""
     names = ", ".join(quoted(name) for name in CONTENT_KEYS)
@@ -68,6 +81,11 @@ def content_key_sql(key: str) -> str:
 def finish_reason_sql(said: str) -> str:
     """SQL of a sender's word for why an answer ended, as one of ours."""
     return _mapped(said, FINISH_REASONS, other="other")
+
+
+def scoped_sql(scopes: Sequence[str]) -> str:
+    """SQL that says whether a span was made by one of these instrumentations."""
+    return "(" + " OR ".join(f"scope_name LIKE {quoted(scope)}" for scope in scopes) + ")"
 
 
 class FactSql:
@@ -113,9 +131,13 @@ class FactSql:
         said = {f"said_{name}": self._said(name) for name in self._sources}
         late = {"said_request_model", "said_response_model"}
         return (
-            {"failed": self._failed(), "said_kind": self._said_kind()},
-            {"kind": self._kind()},
-            {**self._read_json(), **document_texts()},
+            {"failed": self._failed(), "said_kind": self._said_kind(), "shown": self._shown()},
+            {"kind": self._kind(), "shown_usage": f"arrayFirstIndex(t -> match(t, {quoted(_USAGE_SHOWN)}), shown)"},
+            {
+                **self._read_json(),
+                **document_texts(),
+                "shown_names": self._shown_names(),
+            },
             {
                 **{name: sql for name, sql in said.items() if name not in late},
                 **document_scores(),
@@ -134,8 +156,27 @@ class FactSql:
             conditions = [f"startsWith({self._raw(key)}, '{shape.opening}')"]
             if only := self._json_only.get(key, ()):
                 conditions.insert(0, f"kind IN ({', '.join(map(quoted, only))})")
-            made[f"json_{number}"] = f"JSONExtract(if({' AND '.join(conditions)}, {self._raw(key)}, ''), '{shape.type()}')"
+            way = "".join(f"{name}, " if isinstance(name, int) else f"{quoted(name)}, " for name in shape.trunk)
+            made[f"json_{number}"] = f"JSONExtract(if({' AND '.join(conditions)}, {self._raw(key)}, ''), {way}'{shape.type()}')"
         return made
+
+    def _shown(self) -> str:
+        """An answer that a library sends as Python shows it, inside JSON of its own making: its texts and named values, the last first.
+
+        A text generator's replies are the model's own words; it tells of them in `meta` beside.
+        """
+        value = "attr_content['output.value']"
+        texts = f"[JSONExtractString({value}, 'raw'), if(JSONHas({value}, 'meta'), '', JSONExtractString({value}, 'replies', 1))]"
+        may = f"startsWith({value}, '{{') AND match({value}, {quoted(_COUNTS)})"
+        return f"arrayReverse(extractAll(arrayFirst(t -> match(t, {quoted(_WHOLE)}), if({may}, {texts}, [])), {quoted(_SHOWN)}))"
+
+    def _shown_names(self) -> str:
+        """Beside `shown`, the first of a source's names where one of them is: numbers only of the usage, which is shown last."""
+        pythons = [source for fact in self._sources for source in sources_of(fact, self._sources) if source.how.startswith("python_")]
+        first = {str(name): str(source.path[0]) for source in pythons for name in source.path}
+        names, firsts = ", ".join(map(quoted, first)), ", ".join(map(quoted, first.values()))
+        name = f"transform(extract(t, '^\\'?(\\\\w+)'), [{names}], [{firsts}], '')"
+        return f"arrayMap((t, n) -> if(n < shown_usage OR endsWith(t, '\\''), {name}, ''), shown, arrayEnumerate(shown))"
 
     def version(self) -> int:
         """A number that changes when any expression does: rows say by which one their facts were made."""
@@ -158,7 +199,9 @@ class FactSql:
             "duration_ns": "if(start_ns > 0 AND end_ns >= start_ns, end_ns - start_ns, NULL)",
             "counted_input_tokens": _typed("input_tokens"),
             "counted_output_tokens": _typed("output_tokens"),
+            **{part: _counted(part) for part in ("cache_read_tokens", "cache_write_tokens", "reasoning_tokens")},
             "first_token": _typed("ttft_ns"),
+            "estimated": f"{scoped_sql(ESTIMATES)} AND ifNull(said_streamed = 1, false) AND said_cache_read_tokens IS NULL",
             "error_type": self._error_type(),
             "http_status": f"coalesce({_typed('http_status')}, {_status_in_error()})",
             "reported_cost_usd": "if(isFinite(said_reported_cost_usd), nullIf(said_reported_cost_usd, 0), NULL)",
@@ -179,9 +222,10 @@ class FactSql:
             "input_tokens": self._including("input_tokens", "cache_read_tokens", "cache_write_tokens"),
             "output_tokens": self._including("output_tokens", "reasoning_tokens"),
             # of an answer in one piece the first token is the last; none comes after the end, and some say milliseconds for seconds
-            "ttft_ns": "multiIf(said_streamed = 0, NULL, first_token <= duration_ns + 1000000, first_token, "
+            "ttft_ns": f"multiIf(said_streamed = 0 OR {scoped_sql(LATE_CLOCKS)}, NULL, first_token <= duration_ns + 1000000, first_token, "
             f"first_token <= duration_ns * {_THOUSAND} AND first_token >= {10**9 * 10}, intDiv(first_token, {_THOUSAND}), NULL)",
             "config_hash": self._config_hash(),
+            **score_columns(),
         }
 
     def _third(self) -> Mapping[str, str]:
@@ -198,15 +242,16 @@ class FactSql:
     def _said(self, fact: str) -> str:
         """The first source that says anything, as text or number, whatever the fact's type."""
         parts: list[str] = []
+        events = [source.key for source in sources_of(fact, self._sources) if source.how == "event"]
         for source in sources_of(fact, self._sources):
-            part = self._slots.found(fact) if is_slotted(source) else self._read(source)
+            part = self._slots.found(fact) if is_slotted(source) else self._read(source, events)
             if part not in parts:
                 parts.append(part)
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
-    def _read(self, source: Source) -> str:
-        """What one source says; NULL if nothing."""
-        sql = self._looked_up(source)
+    def _read(self, source: Source, events: Sequence[str]) -> str:
+        """What one source says; NULL if nothing. The events of all sources are one."""
+        sql = _since_start(events) if source.how == "event" else self._looked_up(source)
         conditions = [f"kind IN ({', '.join(map(quoted, source.only))})"] if source.only else []
         # a name that is the one asked for may be no more than that
         dated = f"match(ifNull({sql}, ''), {quoted(_DATED)})"
@@ -245,16 +290,18 @@ class FactSql:
                 return f"if({self._inside(source.key, source.path)}, 1., NULL)"
             case "pattern":
                 return f"toFloat64OrNull(extract({self._raw(source.key)}, {quoted(str(source.path[0]))}))"
+            case "python_text":
+                return f"nullIf(extract({_named(source)}, {quoted(_WORDS_SHOWN)}), '')"
+            case "python_number":
+                return f"toFloat64OrNull(extract({_named(source)}, '[0-9]+$'))"
             case "words":
                 return f"if({self._raw(source.key)} IN ({', '.join(map(quoted, source.words))}), 1., NULL)"
-            case "event":
-                time = f"arrayElementOrNull(event_times, indexOf(event_names, {key}))"
-                return f"if({time} >= start_ns AND start_ns > 0, toFloat64({time} - start_ns), NULL)"
             case "moment":
                 time = f"toUnixTimestamp64Nano(parseDateTime64BestEffortOrNull(trim(BOTH '\"' FROM {self._raw(source.key)}), 9, 'UTC'))"
                 return f"if({time} >= start_ns AND start_ns > 0, toFloat64({time} - start_ns), NULL)"
             case "resource":
                 return f"nullIf(resource_string[{key}], '')"
+        raise AssertionError(source.how)
 
     def _raw(self, key: str) -> str:
         return f"attr_content[{quoted(key)}]" if is_content(key) else f"ifNull({self._slots.found(key)}, '')"
@@ -297,7 +344,7 @@ class FactSql:
         beside = " OR ".join(f"{self._inside(key, path)} IS NOT NULL" for key, path in BESIDE[count])
         nothing = "ifNull(counted_input_tokens, 0) = 0 AND ifNull(counted_output_tokens, 0) = 0"
         return (
-            f"multiIf({said} = 0 AND {nothing} AND kind = 'llm', NULL, "
+            f"multiIf(({said} = 0 AND {nothing} AND kind = 'llm') OR estimated, NULL, "
             f"{said} < {_MOST_TOKENS} AND {more} < {_MOST_TOKENS} AND (({beside}) OR {more} > {said}), {said} + {more}, {said})"
         )
 
@@ -333,6 +380,23 @@ class FactSql:
             "ifNull(request_model, ''), ifNull(temperature, -1), ifNull(max_tokens, 0), ifNull(prompt_name, ''), ifNull(prompt_version, '')"
         )
         return f"if(kind = 'llm', lower(hex(cityHash64({parts}, {system}, {tools}))), NULL)"
+
+
+def _named(source: Source) -> str:
+    """The last value of one of a source's names in what Python shows: an answer tells of itself after its words."""
+    return f"shown[indexOf(shown_names, {quoted(str(source.path[0]))})]"
+
+
+def _since_start(events: Sequence[str]) -> str:
+    """Time from the span's start to the first of its events that has one of the names, in ns."""
+    time = f"arrayElementOrNull(event_times, arrayFirstIndex(n -> n IN ({', '.join(map(quoted, events))}), event_names))"
+    return f"if({time} >= start_ns AND start_ns > 0, toFloat64({time} - start_ns), NULL)"
+
+
+def _counted(part: str) -> str:
+    """A part of a count. Who counted no tokens of a call did not count none of them cached either."""
+    nothing = f"said_{part} = 0 AND said_input_tokens = 0 AND said_output_tokens = 0 AND kind = 'llm'"
+    return f"if({nothing}, NULL, {_typed(part)})"
 
 
 def _typed(fact: str) -> str:

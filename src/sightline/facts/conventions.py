@@ -22,9 +22,13 @@ CONVENTIONS = (
     "litellm",
     "adk",
     "haystack",
+    "langsmith",
+    "genkit",
+    "python",
     "resource",
 )
-"""The operator's own sources first, then Sightline's own attributes; `resource` is what the sender says of itself, not of the span."""
+"""The operator's own sources first, then Sightline's own attributes; `python` is an answer that a library sends as Python shows it;
+`resource` is what the sender says of itself, not of the span."""
 
 How = Literal[
     "text",
@@ -36,6 +40,8 @@ How = Literal[
     "json_boolean",
     "json_true",
     "pattern",
+    "python_text",
+    "python_number",
     "words",
     "event",
     "moment",
@@ -43,6 +49,9 @@ How = Literal[
     "map_text",
 ]  # fmt: skip
 When = Literal["", "answered", "failed", "snapshot", "alias"]
+
+
+_CALLS = ("llm", "embedding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,16 @@ def pattern(key: str, expression: str) -> tuple[Source, ...]:
     return (Source(key, "pattern", path=(expression,)),)
 
 
+def python_text(*names: str) -> tuple[Source, ...]:
+    """Text of one of these names in an answer that is sent as Python shows it: `stop_reason='end_turn'`, `{'stop_reason': 'end_turn'}`."""
+    return (Source("output.value", "python_text", path=names, only=_CALLS),)
+
+
+def python_number(*names: str) -> tuple[Source, ...]:
+    """A whole number of one of these names in the usage of an answer that is sent as Python shows it: `usage=Usage(cached_tokens=1024)`."""
+    return (Source("output.value", "python_number", path=names, only=_CALLS),)
+
+
 def event(*names: str) -> tuple[Source, ...]:
     """Time from the span's start to its first event of that name, in ns."""
     return tuple(Source(name, "event") for name in names)
@@ -138,12 +157,13 @@ def resource(*keys: str) -> tuple[Source, ...]:
     return tuple(Source(key, "resource") for key in keys)
 
 
-_CALLS = ("llm", "embedding")
 _LANGFUSE_USAGE = "langfuse.observation.usage_details"
 _MLFLOW_USAGE = "mlflow.chat.tokenUsage"
 _LITELLM_USAGE = "metadata.usage_object"
 _ADK_RESPONSE = "gcp.vertex.agent.llm_response"
 _HAYSTACK_ANSWER = "haystack.component.output"
+_LANGSMITH = ("generations", 1, 1, "message", "kwargs")
+_GENKIT = "genkit:output"
 _HAYSTACK_STEP = "haystack.agent.step.llm.output"
 
 Sources = Mapping[str, Mapping[str, tuple[Source, ...]]]
@@ -175,22 +195,26 @@ SOURCES: Sources = {
     "feature": {"sightline": text("sightline.feature")},
     "user_id": {
         "sightline": text("sightline.user_id"),
-        "genai": text("user.id", "enduser.id", "gen_ai.user.id"),
-        "openllmetry": text("traceloop.association.properties.user_id"),
+        "genai": text("user.id", "enduser.id", "gen_ai.user.id", "gen_ai.user", "gen_ai.request.user"),
+        "openllmetry": text("traceloop.association.properties.user_id", "llm.user"),
         "langfuse": text("langfuse.user.id"),
-        "vercel": text("ai.telemetry.metadata.userId"),
+        "vercel": text("ai.telemetry.metadata.userId", "ai.settings.context.userId"),
         "mlflow": text("mlflow.trace.user"),
         "litellm": text("metadata.user_api_key_end_user_id"),
         "adk": text("gcp.vertex.agent.user_id"),
+        "openinference": json_text("metadata", "user_id"),
+        "langsmith": text("langsmith.metadata.user_id"),
     },
     "session_id": {
         "sightline": text("sightline.session_id"),
         "genai": text("gen_ai.conversation.id", "session.id"),
         "openllmetry": text("traceloop.association.properties.session_id"),
         "langfuse": text("langfuse.session.id"),
-        "vercel": text("ai.telemetry.metadata.sessionId"),
+        "vercel": text("ai.telemetry.metadata.sessionId", "ai.settings.context.sessionId"),
         "mlflow": text("mlflow.trace.session"),
         "adk": text("gcp.vertex.agent.session_id"),
+        "langsmith": text("langsmith.metadata.session_id", "langsmith.metadata.thread_id", "langsmith.metadata.conversation_id"),
+        "openinference": (*json_text("metadata", "session_id"), *json_text("metadata", "thread_id")),
     },
     "tenant": {
         "sightline": text("sightline.tenant"),
@@ -198,8 +222,9 @@ SOURCES: Sources = {
         "openinference": json_text("metadata", "tenant"),
         "openllmetry": text("traceloop.association.properties.tenant"),
         "langfuse": json_text("langfuse.trace.metadata.tenant"),
-        "vercel": text("ai.telemetry.metadata.tenant"),
+        "vercel": text("ai.telemetry.metadata.tenant", "ai.settings.context.tenant"),
         "litellm": text("metadata.user_api_key_team_id", "metadata.user_api_key_org_id"),
+        "langsmith": text("langsmith.metadata.tenant"),
     },
     "provider": {
         "sightline": text("sightline.provider"),
@@ -225,6 +250,7 @@ SOURCES: Sources = {
         "pydantic": json_text("request_data", "model"),
         "mlflow": json_text("mlflow.spanInputs", "model", only=_CALLS),
         "adk": json_text("gcp.vertex.agent.llm_request", "model"),
+        "genkit": text("genkit:name", only=_CALLS),
     },
     "response_model": {
         "sightline": text("sightline.response_model"),
@@ -248,6 +274,8 @@ SOURCES: Sources = {
             *json_text(_HAYSTACK_ANSWER, "meta", "model"),
         ),
         "adk": json_text("gcp.vertex.agent.llm_response", "model_version"),
+        "python": python_text("model", "model_version"),
+        "langsmith": json_text("gen_ai.completion", *_LANGSMITH, "response_metadata", "model_name"),
     },
     "operation": {
         "genai": text("gen_ai.operation.name"),
@@ -263,6 +291,7 @@ SOURCES: Sources = {
         "langfuse": json_text("langfuse.observation.metadata.id"),
         "vercel": text("ai.response.id"),
         "mlflow": json_text("mlflow.spanOutputs", "id", only=_CALLS),
+        "langsmith": json_text("gen_ai.completion", *_LANGSMITH, "response_metadata", "id"),
     },
     "service_tier": {
         "sightline": text("sightline.service_tier"),
@@ -287,6 +316,7 @@ SOURCES: Sources = {
         "vercel": number("ai.settings.maxOutputTokens", "ai.settings.maxTokens"),
         "pydantic": json_number("request_data", "max_tokens"),
         "mlflow": json_number("mlflow.spanInputs", "max_tokens", only=_CALLS),
+        "openllmetry": number("gen_ai.request.max_completion_tokens"),
     },
     "finish_reason": {
         "sightline": text("sightline.finish_reason"),
@@ -301,7 +331,11 @@ SOURCES: Sources = {
             *json_text("output.value", "stop_reason", only=_CALLS),
             *json_text("output.value", "generations", 1, 1, "generation_info", "finish_reason", only=_CALLS),
         ),
-        "openllmetry": text("llm.response.finish_reason", "gen_ai.completion.0.finish_reason"),
+        "openllmetry": (
+            *text(
+                "llm.response.finish_reason", "gen_ai.completion.0.finish_reason", "gen_ai.response.stop_reason", "llm.response.stop_reason"
+            ),
+        ),
         "langfuse": json_text("langfuse.observation.metadata.finish_reason"),
         "vercel": text("ai.response.finishReason"),
         "pydantic": json_text("response_data", "finish_reason"),
@@ -314,20 +348,29 @@ SOURCES: Sources = {
             *json_text(_HAYSTACK_ANSWER, "replies", 1, "meta", "finish_reason"),
             *json_text(_HAYSTACK_STEP, "replies", 1, "meta", "finish_reason"),
         ),
+        "python": python_text("finish_reason", "stop_reason"),
+        "langsmith": json_text("gen_ai.completion", *_LANGSMITH, "response_metadata", "finish_reason"),
+        "genkit": json_text(_GENKIT, "finishReason"),
     },
     "tool_name": {
         "sightline": text("sightline.tool_name"),
-        "genai": text("gen_ai.tool.name"),
+        "genai": text("gen_ai.tool.name", "mcp.tool.name"),
         "openinference": text("tool.name", "tool_call.function.name"),
         "openllmetry": text("traceloop.entity.name", only=("tool",)),
         "vercel": text("ai.toolCall.name"),
         "mlflow": json_text("mlflow.spanFunctionName", only=("tool",)),
         "haystack": text("haystack.tool.name"),
+        "genkit": text("genkit:name", only=("tool",)),
     },
-    "agent_name": {"genai": text("gen_ai.agent.name"), "openinference": text("agent.name")},
+    "agent_name": {
+        "genai": text("gen_ai.agent.name"),
+        "openinference": text("agent.name"),
+        "pydantic": text("agent_name"),
+        "openllmetry": text("traceloop.entity.name", only=("agent",)),
+    },
     "input_tokens": {
         "sightline": number("sightline.input_tokens"),
-        "genai": number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
+        "genai": number("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "gen_ai.response.prompt_tokens"),
         "openinference": (
             *number("llm.token_count.prompt"),
             *json_number("output.value", "usage", "prompt_tokens", only=_CALLS),
@@ -348,10 +391,12 @@ SOURCES: Sources = {
             *json_number(_HAYSTACK_ANSWER, "meta", "usage", "prompt_tokens"),
         ),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "prompt_token_count"),
+        "python": python_number("prompt_tokens", "input_tokens", "prompt_token_count"),
+        "genkit": json_number(_GENKIT, "usage", "inputTokens"),
     },
     "output_tokens": {
         "sightline": number("sightline.output_tokens"),
-        "genai": number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
+        "genai": number("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens", "gen_ai.response.completion_tokens"),
         "openinference": (*number("llm.token_count.completion"), *json_number("output.value", "usage", "completion_tokens", only=_CALLS)),
         "openllmetry": number("llm.usage.completion_tokens"),
         "langfuse": (
@@ -367,6 +412,8 @@ SOURCES: Sources = {
             *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens"),
         ),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "candidates_token_count"),
+        "python": python_number("completion_tokens", "output_tokens", "candidates_token_count"),
+        "genkit": json_number(_GENKIT, "usage", "outputTokens"),
     },
     "cache_read_tokens": {
         "sightline": number("sightline.cache_read_tokens"),
@@ -377,7 +424,7 @@ SOURCES: Sources = {
             "gen_ai.usage.input_token_details.cache_read",
         ),
         "openinference": (
-            *number("llm.token_count.prompt_details.cache_read"),
+            *number("llm.token_count.prompt_details.cache_read", "llm.token_count.prompt_details.cache_input"),
             *json_number("output.value", "usage", "prompt_tokens_details", "cached_tokens", only=_CALLS),
         ),
         "langfuse": (
@@ -399,6 +446,12 @@ SOURCES: Sources = {
         ),
         "litellm": pattern(_LITELLM_USAGE, r"'cached_tokens': (\d+)"),
         "adk": json_number(_ADK_RESPONSE, "usage_metadata", "cached_content_token_count"),
+        "python": python_number("cached_tokens", "cache_read_input_tokens", "cached_content_token_count"),
+        "genkit": json_number(_GENKIT, "usage", "cachedContentTokens"),
+        "langsmith": (
+            *pattern("gen_ai.usage.input_token_details", r"'cache_read': (\d+)"),
+            *json_number("gen_ai.completion", *_LANGSMITH, "usage_metadata", "input_token_details", "cache_read"),
+        ),
     },
     "cache_write_tokens": {
         "sightline": number("sightline.cache_write_tokens"),
@@ -416,6 +469,11 @@ SOURCES: Sources = {
         "pydantic": number("gen_ai.usage.details.cache_write_tokens", "gen_ai.aggregated_usage.cache_creation.input_tokens"),
         "mlflow": json_number(_MLFLOW_USAGE, "cache_creation_input_tokens"),
         "litellm": pattern(_LITELLM_USAGE, r"'cache_(?:write|creation)_tokens': (\d+)"),
+        "python": python_number("cache_creation_input_tokens", "cache_write_tokens"),
+        "langsmith": (
+            *pattern("gen_ai.usage.input_token_details", r"'cache_creation': (\d+)"),
+            *json_number("gen_ai.completion", *_LANGSMITH, "usage_metadata", "input_token_details", "cache_creation"),
+        ),
     },
     "cache_write_1h_tokens": {
         "sightline": number("sightline.cache_write_1h_tokens"),
@@ -452,6 +510,12 @@ SOURCES: Sources = {
         "haystack": (
             *json_number(_HAYSTACK_ANSWER, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
             *json_number(_HAYSTACK_STEP, "replies", 1, "meta", "usage", "completion_tokens_details", "reasoning_tokens"),
+        ),
+        "python": python_number("reasoning_tokens", "thoughts_token_count"),
+        "genkit": json_number(_GENKIT, "usage", "thoughtsTokens"),
+        "langsmith": (
+            *pattern("gen_ai.usage.output_token_details", r"'reasoning': (\d+)"),
+            *json_number("gen_ai.completion", *_LANGSMITH, "usage_metadata", "output_token_details", "reasoning"),
         ),
     },
     "input_audio_tokens": {
@@ -490,6 +554,7 @@ SOURCES: Sources = {
         "pydantic": number("operation.cost"),
         "openlit": number("gen_ai.usage.cost"),
         "litellm": number("gen_ai.cost.total_cost"),
+        "mlflow": json_number("mlflow.llm.cost", "total_cost"),
     },
     "revenue_usd": {"sightline": number("sightline.revenue_usd")},
     "ttft_ns": {
@@ -497,7 +562,7 @@ SOURCES: Sources = {
         "genai": seconds("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk"),
         "openinference": event("First Token Stream Event"),
         "openllmetry": event("gen_ai.content.completion.chunk", "llm.content.completion.chunk"),
-        "vercel": (*milliseconds("ai.response.msToFirstChunk"), *event("ai.stream.firstChunk")),
+        "vercel": (*milliseconds("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"), *event("ai.stream.firstChunk")),
         "langfuse": moment("langfuse.observation.completion_start_time"),
         "openlit": seconds("gen_ai.server.time_to_first_token"),
     },
@@ -509,6 +574,7 @@ SOURCES: Sources = {
         "vercel": one_of("ai.operationId", "ai.streamText", "ai.streamText.doStream", "ai.streamObject", "ai.streamObject.doStream"),
         "pydantic": json_boolean("request_data", "stream"),
         "mlflow": json_boolean("mlflow.spanInputs", "stream"),
+        "langsmith": boolean("langsmith.request.streaming"),
     },
     "http_status": {"genai": number("http.response.status_code", "http.status_code")},
     "attempt": {"sightline": number("sightline.attempt")},
@@ -523,6 +589,7 @@ SOURCES: Sources = {
         "genai": text("gen_ai.retrieval.query.text"),
         "openinference": (*text("reranker.query"), *text("input.value", only=("retrieval",))),
         "langfuse": text("langfuse.observation.input", only=("retrieval",)),
+        "openllmetry": text("db.vector.query.content"),
     },
     "index_version": {"sightline": text("sightline.index_version")},
     "prompt_name": {
@@ -535,8 +602,8 @@ SOURCES: Sources = {
     "prompt_version": {
         "sightline": text("sightline.prompt_version"),
         "genai": text("gen_ai.prompt.version"),
-        "openinference": (*text("llm.prompt_template.version"), *text("prompt.version")),
-        "openllmetry": text("traceloop.prompt.version"),
+        "openinference": text("llm.prompt_template.version", "prompt.version"),
+        "openllmetry": text("traceloop.prompt.version", "traceloop.prompt.version_name"),
         "langfuse": text("langfuse.observation.prompt.version"),
     },
     "decision": {"sightline": (*text("sightline.decision"), Source("sightline.decision", "map_text"))},
@@ -609,6 +676,32 @@ KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "ai.embed.doEmbed": "embedding",
             "ai.embedMany.doEmbed": "embedding",
             "ai.toolCall": "tool",
+            "ai.rerank": "chain",
+            "ai.rerank.doRerank": "rerank",
+        },
+    ),
+    (
+        "langsmith.span.kind",
+        {
+            "llm": "llm",
+            "embedding": "embedding",
+            "retriever": "retrieval",
+            "tool": "tool",
+            "chain": "chain",
+            "prompt": "chain",
+            "parser": "chain",
+        },
+    ),
+    (
+        "genkit:metadata:subtype",
+        {
+            "model": "llm",
+            "embedder": "embedding",
+            "retriever": "retrieval",
+            "reranker": "rerank",
+            "tool": "tool",
+            "flow": "chain",
+            "prompt": "chain",
         },
     ),
     ("traceloop.span.kind", {"workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool"}),
@@ -622,6 +715,7 @@ KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "embedding": "embedding",
             "responses": "llm",
             "completion": "llm",
+            "response": "llm",
             "retrieval": "retrieval",
             "rerank": "rerank",
             "guardrail": "guardrail",
@@ -631,7 +725,24 @@ KIND_KEYS: tuple[tuple[str, Mapping[str, str]], ...] = (
             "invoke_workflow": "chain",
         },
     ),
-    ("llm.request.type", {"chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "rerank"}),
+    (
+        "llm.request.type",
+        {
+            "chat": "llm",
+            "completion": "llm",
+            "acompletion": "llm",
+            "text_completion": "llm",
+            "atext_completion": "llm",
+            "responses": "llm",
+            "aresponses": "llm",
+            "anthropic_messages": "llm",
+            "embedding": "embedding",
+            "aembedding": "embedding",
+            "rerank": "rerank",
+            "arerank": "rerank",
+        },
+    ),
+    ("mcp.method.name", {"tools/call": "tool"}),
     (
         "mlflow.spanType",
         {
@@ -666,6 +777,44 @@ PROVIDERS: Mapping[str, str] = {
     "google.vertex.chat": "gcp.vertex_ai",
     "az.ai.openai": "azure.ai.openai",
     "Cohere": "cohere",
+    "MistralAI": "mistral_ai",
+    "Ollama": "ollama",
+    "Groq": "groq",
+    "AWS": "aws.bedrock",
+    "VertexAI": "gcp.vertex_ai",
+    "Google": "gcp.gemini",
+    # OpenTelemetry's former names
+    "az.ai.inference": "azure.ai.inference",
+    "gemini": "gcp.gemini",
+    "vertex_ai": "gcp.vertex_ai",
+    "xai": "x_ai",
+    # OpenInference's
+    "aws": "aws.bedrock",
+    "azure": "azure.ai.openai",
+    "google": "gcp.gemini",
+    "mistralai": "mistral_ai",
+    # Vercel's
+    "amazon-bedrock": "aws.bedrock",
+    "azure-openai.chat": "azure.ai.openai",
+    "azure-openai.responses": "azure.ai.openai",
+    "cohere.chat": "cohere",
+    "cohere.textEmbedding": "cohere",
+    "cohere.reranking": "cohere",
+    "deepseek.chat": "deepseek",
+    "google.vertex.anthropic.messages": "gcp.vertex_ai",
+    "groq.chat": "groq",
+    "mistral.chat": "mistral_ai",
+    "mistral.embedding": "mistral_ai",
+    "xai.chat": "x_ai",
+    "xai.responses": "x_ai",
+    # LangChain's and LiteLLM's
+    "azure_openai": "azure.ai.openai",
+    "bedrock": "aws.bedrock",
+    "bedrock_converse": "aws.bedrock",
+    "amazon_bedrock": "aws.bedrock",
+    "google_genai": "gcp.gemini",
+    "google_vertexai": "gcp.vertex_ai",
+    "mistral": "mistral_ai",
     # frameworks that name themselves
     "strands-agents": "",
     "autogen": "",
@@ -776,6 +925,13 @@ CONTENT_KEYS: tuple[str, ...] = (
     "gcp.vertex.agent.tool_call_args",
     "gcp.vertex.agent.tool_response",
     "gcp.vertex.agent.data",
+    "genkit:input",
+    "genkit:output",
+    "ai.documents",
+    "ai.ranking",
+    "ai.response.reasoning",
+    "mcp.request.argument",
+    "mcp.response.value",
     "sightline.decision",
     "sightline.state",
 )
@@ -805,6 +961,12 @@ NO_CALLS: tuple[tuple[str, str, bool], ...] = (
 
 LlamaIndex prepares a call in a span of its own; Logfire tells of a stream twice, its beginning without and its end with what it used.
 """
+
+LATE_CLOCKS: tuple[str, ...] = ("openlit.%",)
+"""Scopes whose time to the first token of a stream runs from the answer's beginning: settling adds the time that the HTTP client waited."""
+
+ESTIMATES: tuple[str, ...] = ("openlit.instrumentation.openai",)
+"""Scopes that count the tokens of a stream themselves when the provider did not, and then say nothing of its cache: no count is known."""
 
 NAMED_KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("haystack", "name", "haystack.agent.step.llm", "llm"),

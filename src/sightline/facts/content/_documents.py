@@ -52,6 +52,18 @@ def ranked(given: tuple[Document, ...], answers: Json) -> tuple[Document, ...]:
     return tuple(made)
 
 
+def placed(given: tuple[Document, ...], answers: Json) -> tuple[Document, ...]:
+    """What Vercel's SDK writes of a reranker's answer, `{"index": 2, "relevanceScore": 0.9}`: the third of the documents given."""
+    made: list[Document] = []
+    for answer in items(answers):
+        index = first(answer, "index", "originalIndex") if isinstance(answer, dict) else None
+        if not isinstance(index, int):
+            continue
+        score = _score({"score": first(answer, "relevanceScore", "score")})
+        made.append(Document(len(made) + 1, str(index), score, given[index].content if 0 <= index < len(given) else None))
+    return tuple(made)
+
+
 def parse_number(said: str) -> float | None:
     """A number that was written as text; None where it is none."""
     try:

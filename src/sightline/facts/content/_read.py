@@ -76,8 +76,22 @@ def _messages_from_values(content: Content, kind: str) -> Content:
     if kind not in _CONVERSING:
         return content
     asked = content.input_messages or conversation(content.input_value, "user", bare=kind == "llm")
-    answered = content.output_messages or conversation(content.output_value, "assistant", bare=kind == "llm")
+    raw = conversation(content.output_value, "assistant", bare=kind == "llm")
+    answered = _whole_calls(content.output_messages, raw) or raw
     return replace(content, input_messages=asked, output_messages=_new(answered, asked))
+
+
+def _whole_calls(answered: tuple[Message, ...], raw: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Calls whose arguments were left out, as OpenInference does with empty ones, with those of the raw answer's same call."""
+    given: dict[str | None, Json] = {
+        part.tool_call_id: part.arguments for turn in raw for part in turn.parts if part.type == "tool_call" and part.tool_call_id
+    }
+
+    def whole(part: Part) -> Part:
+        left_out = part.type == "tool_call" and part.arguments is None and part.tool_call_id in given
+        return replace(part, arguments=given[part.tool_call_id]) if left_out else part
+
+    return tuple(replace(turn, parts=tuple(map(whole, turn.parts))) for turn in answered) if given else answered
 
 
 def _new(answered: tuple[Message, ...], asked: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from sightline.facts.content._documents import documents, ranked
+from sightline.facts.content._documents import documents, placed, ranked
 from sightline.facts.content._events import from_events
 from sightline.facts.content._messages import messages
 from sightline.facts.content._parts import tool_call_part
@@ -99,7 +99,10 @@ def _vercel(raw: Raw) -> Content:
     answer = raw.attributes.get("ai.response.text")
     calls = tuple(tool_call_part(call) for call in items(raw.parsed("ai.response.toolCalls")))
     embedded = [parse(value) for value in items(raw.parsed("ai.values"))]
+    given = documents([parse(one) for one in items(raw.parsed("ai.documents"))])
     return Content(
+        input_documents=given,
+        documents=placed(given, [parse(one) for one in items(raw.parsed("ai.ranking"))]),
         input_messages=messages(system, role="system") + (messages(raw.parsed("ai.prompt.messages")) or messages(asked)),
         output_messages=messages(answer, role="assistant") + ((Message("assistant", calls),) if calls else ()),
         tool_call=ToolCall(
@@ -158,6 +161,20 @@ def _adk(raw: Raw) -> Content:
 _HAYSTACK = ("haystack.agent.step.llm.{}", "haystack.component.{}", "haystack.agent.{}", "haystack.pipeline.{}_data")
 
 
+def _genkit(raw: Raw) -> Content:
+    return Content(input_value=raw.parsed("genkit:input"), output_value=raw.parsed("genkit:output"))
+
+
+def _mcp(raw: Raw) -> Content:
+    """OpenLLMetry's spans of the Model Context Protocol."""
+    asked, answered = raw.parsed("mcp.request.argument"), raw.parsed("mcp.response.value")
+    return Content(
+        tool_call=ToolCall(arguments=asked, result=answered) if raw.kind == "tool" else None,
+        input_value=asked,
+        output_value=answered,
+    )
+
+
 def _haystack(raw: Raw) -> Content:
     return Content(
         tool_call=ToolCall(
@@ -182,5 +199,7 @@ READERS: tuple[Callable[[Raw], Content], ...] = (
     _mlflow,
     _adk,
     _haystack,
+    _genkit,
+    _mcp,
     from_events,
 )

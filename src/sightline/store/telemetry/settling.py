@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.client import Client
 
-from sightline.facts import finish_reason_sql
+from sightline.facts import ESTIMATES, LATE_CLOCKS, finish_reason_sql, scoped_sql
 from sightline.store.telemetry.engine import guarded
 from sightline.store.telemetry.pricing import Pricer
 from sightline.store.telemetry.schema import trace_summary
@@ -20,7 +20,11 @@ from sightline.store.telemetry.schema import trace_summary
 log = structlog.get_logger(__name__)
 
 _HERE = files("sightline.store.telemetry") / "sql" / "settle"
-_WORDS = {"{{finish_reason}}": finish_reason_sql("said")}
+_WORDS = {
+    "{{finish_reason}}": finish_reason_sql("said"),
+    "{{late_clock}}": scoped_sql(LATE_CLOCKS),
+    "{{estimates}}": scoped_sql(ESTIMATES),
+}
 
 
 def _read(text: str) -> str:
