@@ -85,7 +85,7 @@ class Engine:
 
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
-        self._clients: queue.SimpleQueue[Client] = queue.SimpleQueue()
+        self._clients: queue.SimpleQueue[Client | None] = queue.SimpleQueue()
         self._all: list[Client] = []
         self._closed = False
         self._lock = threading.Lock()
@@ -132,11 +132,25 @@ class Engine:
     def _leased(self) -> Iterator[Client]:
         if self._closed:
             raise StoreClosedError("The store is closed.")
-        client = self._clients.get()
+        client: Client | None = self._clients.get()
         try:
+            if client is None:
+                client = self.connect(keeps_tables=True)
             yield client
+        except BaseException:
+            # What a query that failed or was killed had answered by then stays in its client, in front of the next answer:
+            # whoever comes next connects anew.
+            self._dismiss(client)
+            client = None
+            raise
         finally:
             self._clients.put(client)
+
+    def _dismiss(self, client: Client | None) -> None:
+        if client is not None:
+            with self._lock:
+                self._all.remove(client)
+            client.close()
 
     async def rows(
         self,
@@ -226,9 +240,7 @@ class Engine:
         except ClickHouseError as error:
             log.warning("query_not_killed", error=str(error)[:200])
         finally:
-            with self._lock:
-                self._all.remove(killer)
-            killer.close()
+            self._dismiss(killer)
 
 
 def guarded(ask: Callable[[], T]) -> T:
