@@ -40,8 +40,10 @@ _SPANS = (
 )
 _SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)})"
 _DEEPEST = 16  # steps; a chain of 65,536 spans
+_DEEPEST_PATH = 200  # spans, one in the other; time below belongs to the last
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
+    *("settling_nodes", "settling_roots", "settling_children", "settling_path"),
     "reopened_traces",
 )
 
@@ -99,6 +101,7 @@ class Settler:
         self._run(_SQL["02_buckets"])
         duplicates = self._remove_duplicates()
         self._inherit()
+        self._walk()
         self._pricer.price(_SPANS)
         self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):
@@ -163,6 +166,12 @@ class Settler:
             self._run(_SQL[name])
         if self._count("SELECT count() FROM settling_pairs") or self._count("SELECT count() FROM settling_calls WHERE helped"):
             self._run(_SQL["18_update_calls"])
+
+    def _walk(self) -> None:
+        """What each span did itself, and what the response waited for in it."""
+        for name in ("19_tree_nodes", "20_tree_roots", "21_tree_children"):
+            self._run(_SQL[name])
+        self._run(_SQL["22_critical_path"], deepest=_DEEPEST_PATH)
 
     def _run(self, sql: str, *, settings: dict[str, Any] | None = None, **parameters: object) -> None:
         self._client.command(sql, parameters=parameters or None, settings=settings)
