@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sightline.store.telemetry import schema
 from sightline.store.telemetry.engine import Engine, EngineOptions
-from tests.otlp import new_id, span, traces
+from tests.otlp import new_id, span
 from tests.running import Server
 from tests.store.test_settling import send, settled
 

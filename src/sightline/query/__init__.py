@@ -8,6 +8,7 @@ from sightline.query.conditions import Scene
 from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
 from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
+from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
@@ -17,8 +18,10 @@ from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
     "EARLIEST_NS",
+    "EXACT_ROWS",
     "LATEST_NS",
     "MAX_ROWS",
+    "QUANTILE_ERROR",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",

@@ -342,6 +342,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/latency/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Latency over time
+         * @description Counts over time and a logarithmic scale, percentiles over time, and the distribution in all.
+         */
+        get: operations["get_heatmap_api_v1_latency_heatmap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/percentiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Percentiles
+         * @description Percentiles in all and by groups, the busiest first, with how many values they stand on.
+         */
+        get: operations["get_percentiles_api_v1_latency_percentiles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was waited for
+         * @description Which stage owns the P50 and which the P99, by what requests near them really waited for; and the percentiles, had a stage always
+         *     been as fast as usual.
+         */
+        get: operations["get_stages_api_v1_latency_stages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -565,6 +626,50 @@ export interface components {
         AttributeKeys: {
             /** Keys */
             keys: string[];
+        };
+        /**
+         * Band
+         * @description The requests near a percentile.
+         */
+        Band: {
+            /**
+             * Enough
+             * @description Whether there are at least five.
+             */
+            enough: boolean;
+            /**
+             * High
+             * @description … to here.
+             */
+            high: number | null;
+            /**
+             * Low
+             * @description Durations from here …
+             */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /**
+             * Owner
+             * @description The stage that these requests waited for longest; null is the application's own time.
+             */
+            owner: string | null;
+            /** Percentile */
+            percentile: string;
+        };
+        /**
+         * Bin
+         * @description Values in [low, high).
+         */
+        Bin: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N */
+            n: number;
         };
         /** Budget */
         Budget: {
@@ -858,6 +963,17 @@ export interface components {
              */
             window: string;
         };
+        /** ByPercentile */
+        ByPercentile: {
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
         /**
          * Cache
          * @description A provider's prompt cache over calls with known input tokens.
@@ -954,6 +1070,20 @@ export interface components {
             /** Series */
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
+        };
+        /** Cell */
+        Cell: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N */
+            n: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
         };
         /** Column */
         Column: {
@@ -1080,6 +1210,20 @@ export interface components {
             value: string;
         };
         /**
+         * Enough
+         * @description Whether there are the 5 / (1 − q) values that a quantile takes to say anything; a screen shows 'max of n' where there are not.
+         */
+        Enough: {
+            /** P50 */
+            p50: boolean;
+            /** P90 */
+            p90: boolean;
+            /** P95 */
+            p95: boolean;
+            /** P99 */
+            p99: boolean;
+        };
+        /**
          * ErrorResponse
          * @description Every error looks like this; `column` points into the filter where that is what is wrong.
          */
@@ -1154,6 +1298,34 @@ export interface components {
             status: "ok" | "starting" | "degraded";
             /** Version */
             version: string;
+        };
+        /** HeatmapResponse */
+        HeatmapResponse: {
+            /** Bins Per Decade */
+            bins_per_decade: number;
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            /** Distribution */
+            distribution: components["schemas"]["Bin"][];
+            /** Interval */
+            interval: string;
+            /** Lines */
+            lines: components["schemas"]["PercentilePoint"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            total: components["schemas"]["Percentiles"];
+            /** Unit */
+            unit: string;
+            window: components["schemas"]["TimeWindow"];
         };
         /** LedgerResponse */
         LedgerResponse: {
@@ -1415,6 +1587,100 @@ export interface components {
              * @description Show it from 500 on.
              */
             p99: number | null;
+        };
+        /** PercentileGroup */
+        PercentileGroup: {
+            enough: components["schemas"]["Enough"];
+            /**
+             * Filter
+             * @description Selects the group's rows; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
+        /** PercentilePoint */
+        PercentilePoint: {
+            enough: components["schemas"]["Enough"];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * Percentiles
+         * @description Of the `n` values that are known. Weights of head sampling are in all but `n` and `max`.
+         */
+        Percentiles: {
+            enough: components["schemas"]["Enough"];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
+        /** PercentilesResponse */
+        PercentilesResponse: {
+            /**
+             * Groups
+             * @description Busiest first.
+             */
+            groups: components["schemas"]["PercentileGroup"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /** More Groups */
+            more_groups: number;
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            total: components["schemas"]["Percentiles"];
+            /** Unit */
+            unit: string;
+            window: components["schemas"]["TimeWindow"];
         };
         /**
          * Prefix
@@ -1995,6 +2261,74 @@ export interface components {
             series: components["schemas"]["SpendPoint"][];
             total: components["schemas"]["Spend"];
             window: components["schemas"]["MoneyWindow"];
+        };
+        /**
+         * Stage
+         * @description What was waited for in one stage, or (`is_app`) in the application between the spans that it encloses.
+         */
+        Stage: {
+            /** Filter */
+            filter: string;
+            /** Is App */
+            is_app: boolean;
+            /** @description The mean wait in requests near each percentile; the parts of a percentile add up. */
+            mean_near: components["schemas"]["ByPercentile"];
+            /**
+             * Median Ns
+             * @description Of the wait, where there was one.
+             */
+            median_ns: number | null;
+            /**
+             * Requests
+             * @description That waited for it at all.
+             */
+            requests: number;
+            /** @description The same as a share of the requests' duration. */
+            share_near: components["schemas"]["ByPercentile"];
+            /** Stage */
+            stage: string | null;
+            /** @description The percentiles, had it never taken longer than its median; of the largest twenty. */
+            what_if: components["schemas"]["ByPercentile"] | null;
+        };
+        /** StagesResponse */
+        StagesResponse: {
+            /** Bands */
+            bands: components["schemas"]["Band"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Requests */
+            requests: number;
+            /**
+             * Sampled One In
+             * @description Beyond 200,000 requests, stages are those of one in so many, chosen by id.
+             */
+            sampled_one_in: number;
+            /**
+             * Stages
+             * @description By the time that was waited for in all.
+             */
+            stages: components["schemas"]["Stage"][];
+            total: components["schemas"]["Percentiles"];
+            window: components["schemas"]["TimeWindow"];
+        };
+        /**
+         * TimeWindow
+         * @description [from, to) on `start`; an open side is null.
+         */
+        TimeWindow: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
         };
         /** ToolCall */
         ToolCall: {
@@ -3993,6 +4327,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValuesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_heatmap_api_v1_latency_heatmap_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_percentiles_api_v1_latency_percentiles_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PercentilesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_stages_api_v1_latency_stages_get: {
+        parameters: {
+            query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

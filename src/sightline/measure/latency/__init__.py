@@ -1,0 +1,8 @@
+"""How long it took, where the user feels it: percentiles, their shape, what was waited for, and what moved."""
+
+from sightline.measure.latency.asking import MEASURES, Asked, Of
+from sightline.measure.latency.heatmap import heatmap
+from sightline.measure.latency.percentiles import percentiles
+from sightline.measure.latency.stages import stages
+
+__all__ = ["MEASURES", "Asked", "Of", "heatmap", "percentiles", "stages"]
