@@ -1,0 +1,20 @@
+// Latency: how long it takes, what is waited for, what was lost, and what moved. One tab, one question.
+import { getRouteApi } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { Empty } from "../../kit/States";
+import { Overview } from "./Overview";
+import type { Tab } from "./url";
+import { Waits } from "./Waits";
+
+const route = getRouteApi("/latency/$tab");
+
+const SCREENS: Record<Tab, ComponentType> = {
+  percentiles: Overview,
+  waits: Waits,
+};
+
+export function LatencyScreen() {
+  const { tab } = route.useParams();
+  const Screen = Object.hasOwn(SCREENS, tab) ? SCREENS[tab as Tab] : undefined;
+  return Screen ? <Screen /> : <Empty title="There is nothing here" />;
+}
