@@ -58,7 +58,10 @@ def test_ranks_of_many_are_near_the_normal_approximation() -> None:
 @pytest.mark.parametrize(
     ("p", "freedom", "quantile"),
     # the tables of any textbook
-    [(0.975, 1, 12.7062), (0.975, 2, 4.3027), (0.975, 3, 3.1824), (0.975, 5, 2.5706), (0.975, 10, 2.2281), (0.95, 30, 1.6973), (0.995, 4, 4.6041), (0.975, 1000, 1.9623), (0.025, 10, -2.2281)],
+    [
+        *((0.975, 1, 12.7062), (0.975, 2, 4.3027), (0.975, 3, 3.1824), (0.975, 5, 2.5706), (0.975, 10, 2.2281)),
+        *((0.95, 30, 1.6973), (0.995, 4, 4.6041), (0.975, 1000, 1.9623), (0.025, 10, -2.2281)),
+    ],
 )  # fmt: skip
 def test_students_t_is_the_tables(p: float, freedom: float, quantile: float) -> None:
     assert student_t(p, freedom) == pytest.approx(quantile, abs=2e-3)

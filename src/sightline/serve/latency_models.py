@@ -127,3 +127,127 @@ class StagesResponse(How):
     total: Percentiles
     bands: list[Band]
     stages: list[Stage] = Field(description="By the time that was waited for in all.")
+
+
+class Difference(Model):
+    """How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's."""
+
+    of: Literal["mean", "p50", "p90", "p95", "p99"]
+    a: Number
+    b: Number
+    difference: Number
+    relative: Number = Field(description="As a share of a.")
+    low: Number
+    high: Number
+    enough: bool
+    clear: bool = Field(description="Whether the interval excludes no difference at all.")
+
+
+class Comparison(Model):
+    a: Percentiles
+    b: Percentiles
+    differences: list[Difference]
+
+
+class ComparedGroup(Comparison):
+    group: list[str | None]
+    filter: str | None
+
+
+class CompareResponse(Comparison, How):
+    unit: str
+    level: float
+    a_window: TimeWindow
+    b_window: TimeWindow
+    groups: list[ComparedGroup]
+
+
+class LostGroup(Model):
+    """Failed calls to models, by what went wrong and what came of it."""
+
+    stage: str
+    model: str | None
+    error_type: str | None
+    then: Literal["retry", "fallback", "gave up"]
+    calls: float
+    requests: int
+    lost_ns: Number
+    failed_ns: Number = Field(description="What was waited for in the calls that failed.")
+    backoff_ns: Number = Field(description="Between a failure and the next try.")
+    p95_ns: Number = Field(description="Of one call with the wait after it.")
+    max_ns: Number
+    share: Number = Field(description="Of all that was lost.")
+    filter: str
+
+
+class LostResponse(How):
+    window: TimeWindow
+    n: int
+    requests: Number
+    requests_with: Number = Field(description="That lost anything and went on.")
+    lost_ns: Number = Field(description="Failed tries and the waits after them, where another try followed.")
+    failed_ns: Number
+    backoff_ns: Number
+    rate_limited_ns: Number
+    fallback_ns: Number
+    share: Number = Field(description="Of what the requests took in all.")
+    enough: Enough
+    now: ByPercentile
+    without: ByPercentile = Field(description="The percentiles, had nothing been lost.")
+    groups: list[LostGroup]
+
+
+class TokenSide(Model):
+    n: int
+    mean_ns: Number
+    predicted_ns: Number
+    input_tokens: Number
+    output_tokens: Number
+
+
+class SlowCalls(Model):
+    """The slowest twentieth."""
+
+    n: int
+    excess_ns: Number = Field(description="Their mean over the mean of all.")
+    by_length_ns: Number
+    by_length_share: Number
+
+
+class TokenModel(Model):
+    """What the length of a model's calls predicts of their duration, and what it leaves unexplained."""
+
+    provider: str | None
+    model: str | None
+    fitted_on: Literal["previous", "window"] = Field(description="The window before; the window itself where that has too few.")
+    base_ns: Number
+    ns_per_input_token: Number
+    ns_per_cached_token: Number
+    ns_per_output_token: Number
+    explained_variance: Number = Field(description="R² where it was fitted.")
+    typical_miss_ns: Number
+    now: TokenSide
+    before: TokenSide | None
+    change_ns: Number
+    by_length_ns: Number
+    residual_ns: Number
+    residual_low_ns: Number = Field(description="95 % interval.")
+    residual_high_ns: Number
+    by_length_share: Number
+    slow: SlowCalls
+    sentence: str
+    filter: str
+
+
+class TooFew(Model):
+    provider: str | None
+    model: str | None
+    n: int
+
+
+class TokensResponse(Model):
+    window: TimeWindow
+    previous: TimeWindow | None
+    fewest: int
+    models: list[TokenModel]
+    too_few: list[TooFew]

@@ -56,6 +56,12 @@ class Asked:
     group_by: Sequence[str] = ()
 
     @property
+    def previous(self) -> Window | None:
+        """As long, right before; None when the window has no beginning. One without an end lasts until now."""
+        from_ns, to_ns = self.scene.window.from_ns, min(self.scene.window.to_ns, max(self.scene.now_ns, self.scene.window.from_ns))
+        return None if from_ns <= EARLIEST_NS else Window(max(EARLIEST_NS, 2 * from_ns - to_ns), from_ns)
+
+    @property
     def unit(self) -> str:
         """Of the values: ns, or tokens/s."""
         return "ns" if self.measure.endswith("_ns") else "tokens/s"

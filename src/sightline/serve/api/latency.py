@@ -1,7 +1,7 @@
 """Latency: how long it took, what was waited for, and what moved."""
 
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,11 +9,22 @@ from pydantic import BaseModel
 
 from sightline.measure import latency
 from sightline.measure.latency import Asked, Of
-from sightline.query import Filter
+from sightline.query import Filter, both
 from sightline.serve.api.answers import answer
 from sightline.serve.api.asking import MAX_FILTER_CHARS, Asker, AskerParam, FromParam, ProjectParam, ToParam, scene
 from sightline.serve.api.downloads import DOWNLOADS, Format, FormatParam, download_models
-from sightline.serve.latency_models import HeatmapResponse, PercentileGroup, PercentilesResponse, Stage, StagesResponse
+from sightline.serve.latency_models import (
+    CompareResponse,
+    HeatmapResponse,
+    LostGroup,
+    LostResponse,
+    PercentileGroup,
+    PercentilesResponse,
+    Stage,
+    StagesResponse,
+    TokenModel,
+    TokensResponse,
+)
 
 router = APIRouter(prefix="/latency", tags=["latency"])
 
@@ -87,6 +98,64 @@ async def get_stages(asker: AskerParam, params: TimeParamsDep, format: FormatPar
     been as fast as usual.
     """
     return await _answered(asker, latency.stages(asker.reader, params.asked()), format, "stages", "stages", Stage)
+
+
+@router.get("/lost", response_model=LostResponse, responses=DOWNLOADS, summary="Time lost")
+async def get_lost(
+    asker: AskerParam,
+    params: TimeParamsDep,
+    limit: LimitParam = 50,
+    format: FormatParam = "json",  # noqa: A002 - the API's word
+) -> Response:
+    """Time lost to retries and back-off, to rate limits and to fallbacks, and the percentiles without it."""
+    return await _answered(asker, latency.lost(asker.reader, params.asked(), limit=limit), format, "lost", "groups", LostGroup)
+
+
+@router.get("/tokens", response_model=TokensResponse, responses=DOWNLOADS, summary="Latency and length")
+async def get_tokens(
+    asker: AskerParam,
+    params: TimeParamsDep,
+    limit: LimitParam = 50,
+    format: FormatParam = "json",  # noqa: A002 - the API's word
+) -> Response:
+    """Slow because long, or because the provider is slow: how much of a change, and of the slowest calls, token counts predict.
+
+    The filter is asked of calls. The window stands against the one before it, as long.
+    """
+    return await _answered(asker, latency.tokens(asker.reader, params.asked("spans"), limit=limit), format, "tokens", "models", TokenModel)
+
+
+@router.get("/compare", response_model=CompareResponse, summary="Compare two sides")
+async def get_compare(
+    asker: AskerParam,
+    params: TimeParamsDep,
+    of: OfParam = "requests",
+    measure: MeasureParam = "duration_ns",
+    group_by: GroupByParam = None,
+    limit: LimitParam = 20,
+    a_from: Annotated[
+        str | None,
+        Query(max_length=100, description="Side a's window; left out with both filters: the window before, else the same window."),
+    ] = None,
+    a_to: ToParam = None,
+    a_filter: FilterParam = "",
+    b_filter: FilterParam = "",
+) -> Response:
+    """Two windows, releases, models or prompt versions side by side, with intervals on the differences of quantiles and means.
+
+    `filter` holds on both sides, `a_filter` and `b_filter` on one; `from` and `to` are side b's window.
+    """
+    b = params.asked(of, measure, group_by)
+    narrowed = [both([params.filter, side]) for side in (a_filter, b_filter)]
+    if a_from is not None or a_to is not None:
+        a_scene = scene(params.project, a_from, a_to)
+    elif a_filter or b_filter or (before := b.previous) is None:
+        a_scene = b.scene
+    else:
+        a_scene = replace(b.scene, window=before)
+    a = replace(b, scene=a_scene, filter=Filter.parse(narrowed[0]))
+    b = replace(b, filter=Filter.parse(narrowed[1]))
+    return answer(await asker.answer(latency.compare(asker.reader, a, b, limit=limit)))
 
 
 async def _answered(
