@@ -29,3 +29,15 @@ export const percentiles = (q: Measured & { group_by: string[] }) =>
   asking<PercentilesAnswer>("/latency/percentiles", { ...q, limit: 50 });
 export const heatmap = (q: Measured & { interval?: string }) => asking<HeatmapAnswer>("/latency/heatmap", q);
 export const stages = (q: Asked) => asking<StagesAnswer>("/latency/stages", q);
+export type LostAnswer = Schemas["LostResponse"];
+export type LostGroup = Schemas["LostGroup"];
+export type TokensAnswer = Schemas["TokensResponse"];
+export type TokenModel = Schemas["TokenModel"];
+export type CompareAnswer = Schemas["CompareResponse"];
+export type ComparedGroup = Schemas["ComparedGroup"];
+export type Difference = Schemas["Difference"];
+
+export const lost = (q: Asked) => asking<LostAnswer>("/latency/lost", q);
+export const tokens = (q: Asked) => asking<TokensAnswer>("/latency/tokens", q);
+export const compare = (q: Measured & { group_by: string[]; a_filter?: string; b_filter?: string }) =>
+  asking<CompareAnswer>("/latency/compare", q);

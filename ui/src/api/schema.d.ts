@@ -342,6 +342,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/latency/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two sides
+         * @description Two windows, releases, models or prompt versions side by side, with intervals on the differences of quantiles and means.
+         *
+         *     `filter` holds on both sides, `a_filter` and `b_filter` on one; `from` and `to` are side b's window.
+         */
+        get: operations["get_compare_api_v1_latency_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/latency/heatmap": {
         parameters: {
             query?: never;
@@ -354,6 +376,26 @@ export interface paths {
          * @description Counts over time and a logarithmic scale, percentiles over time, and the distribution in all.
          */
         get: operations["get_heatmap_api_v1_latency_heatmap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time lost
+         * @description Time lost to retries and back-off, to rate limits and to fallbacks, and the percentiles without it.
+         */
+        get: operations["get_lost_api_v1_latency_lost_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,6 +437,28 @@ export interface paths {
          *     been as fast as usual.
          */
         get: operations["get_stages_api_v1_latency_stages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Latency and length
+         * @description Slow because long, or because the provider is slow: how much of a change, and of the slowest calls, token counts predict.
+         *
+         *     The filter is asked of calls. The window stands against the one before it, as long.
+         */
+        get: operations["get_tokens_api_v1_latency_tokens_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -653,7 +717,7 @@ export interface components {
             n: number;
             /**
              * Owner
-             * @description The stage that these requests waited for longest; null is the application's own time.
+             * @description The stage that these requests waited for longest, or 'app time'.
              */
             owner: string | null;
             /** Percentile */
@@ -1106,6 +1170,43 @@ export interface components {
              */
             unit?: string | null;
         };
+        /** CompareResponse */
+        CompareResponse: {
+            a: components["schemas"]["Percentiles"];
+            a_window: components["schemas"]["TimeWindow"];
+            b: components["schemas"]["Percentiles"];
+            b_window: components["schemas"]["TimeWindow"];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Groups */
+            groups: components["schemas"]["ComparedGroup"][];
+            /** Level */
+            level: number;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Unit */
+            unit: string;
+        };
+        /** ComparedGroup */
+        ComparedGroup: {
+            a: components["schemas"]["Percentiles"];
+            b: components["schemas"]["Percentiles"];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+        };
         /**
          * Content
          * @description What went in and came out of a span, whichever convention said it. Empty lists mean: nothing was sent.
@@ -1155,6 +1256,39 @@ export interface components {
              * @default []
              */
             tool_definitions: unknown[];
+        };
+        /**
+         * Difference
+         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
+         */
+        Difference: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /**
+             * Clear
+             * @description Whether the interval excludes no difference at all.
+             */
+            clear: boolean;
+            /** Difference */
+            difference: number | null;
+            /** Enough */
+            enough: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "mean" | "p50" | "p90" | "p95" | "p99";
+            /**
+             * Relative
+             * @description As a share of a.
+             */
+            relative: number | null;
         };
         /** Document */
         Document: {
@@ -1389,6 +1523,101 @@ export interface components {
             trace_id: string;
             /** Trace State */
             trace_state?: string | null;
+        };
+        /**
+         * LostGroup
+         * @description Failed calls to models, by what went wrong and what came of it.
+         */
+        LostGroup: {
+            /**
+             * Backoff Ns
+             * @description Between a failure and the next try.
+             */
+            backoff_ns: number | null;
+            /** Calls */
+            calls: number;
+            /** Error Type */
+            error_type: string | null;
+            /**
+             * Failed Ns
+             * @description What was waited for in the calls that failed.
+             */
+            failed_ns: number | null;
+            /** Filter */
+            filter: string;
+            /** Lost Ns */
+            lost_ns: number | null;
+            /** Max Ns */
+            max_ns: number | null;
+            /** Model */
+            model: string | null;
+            /**
+             * P95 Ns
+             * @description Of one call with the wait after it.
+             */
+            p95_ns: number | null;
+            /** Requests */
+            requests: number;
+            /**
+             * Share
+             * @description Of all that was lost.
+             */
+            share: number | null;
+            /** Stage */
+            stage: string;
+            /**
+             * Then
+             * @enum {string}
+             */
+            then: "retry" | "fallback" | "gave up";
+        };
+        /** LostResponse */
+        LostResponse: {
+            /** Backoff Ns */
+            backoff_ns: number | null;
+            enough: components["schemas"]["Enough"];
+            /** Failed Ns */
+            failed_ns: number | null;
+            /** Fallback Ns */
+            fallback_ns: number | null;
+            /** Groups */
+            groups: components["schemas"]["LostGroup"][];
+            /**
+             * Lost Ns
+             * @description Failed tries and the waits after them, where another try followed.
+             */
+            lost_ns: number | null;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /** N */
+            n: number;
+            now: components["schemas"]["ByPercentile"];
+            /** Rate Limited Ns */
+            rate_limited_ns: number | null;
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Requests */
+            requests: number | null;
+            /**
+             * Requests With
+             * @description That lost anything and went on.
+             */
+            requests_with: number | null;
+            /**
+             * Share
+             * @description Of what the requests took in all.
+             */
+            share: number | null;
+            window: components["schemas"]["TimeWindow"];
+            /** @description The percentiles, had nothing been lost. */
+            without: components["schemas"]["ByPercentile"];
         };
         /**
          * Margin
@@ -2045,6 +2274,23 @@ export interface components {
             value?: number | null;
         };
         /**
+         * SlowCalls
+         * @description The slowest twentieth.
+         */
+        SlowCalls: {
+            /** By Length Ns */
+            by_length_ns: number | null;
+            /** By Length Share */
+            by_length_share: number | null;
+            /**
+             * Excess Ns
+             * @description Their mean over the mean of all.
+             */
+            excess_ns: number | null;
+            /** N */
+            n: number;
+        };
+        /**
          * Span
          * @description A span with every fact under the vocabulary's name; null is 'not known'.
          */
@@ -2309,7 +2555,7 @@ export interface components {
             requests: number;
             /**
              * Sampled One In
-             * @description Beyond 200,000 requests, stages are those of one in so many, chosen by id.
+             * @description Beyond 50,000 requests, stages are those of one in so many, chosen by id.
              */
             sampled_one_in: number;
             /**
@@ -2329,6 +2575,92 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
+        };
+        /**
+         * TokenModel
+         * @description What the length of a model's calls predicts of their duration, and what it leaves unexplained.
+         */
+        TokenModel: {
+            /** Base Ns */
+            base_ns: number | null;
+            before: components["schemas"]["TokenSide"] | null;
+            /** By Length Ns */
+            by_length_ns: number | null;
+            /** By Length Share */
+            by_length_share: number | null;
+            /** Change Ns */
+            change_ns: number | null;
+            /**
+             * Explained Variance
+             * @description R² where it was fitted.
+             */
+            explained_variance: number | null;
+            /** Filter */
+            filter: string;
+            /**
+             * Fitted On
+             * @description The window before; the window itself where that has too few.
+             * @enum {string}
+             */
+            fitted_on: "previous" | "window";
+            /** Model */
+            model: string | null;
+            now: components["schemas"]["TokenSide"];
+            /** Ns Per Cached Token */
+            ns_per_cached_token: number | null;
+            /** Ns Per Input Token */
+            ns_per_input_token: number | null;
+            /** Ns Per Output Token */
+            ns_per_output_token: number | null;
+            /** Provider */
+            provider: string | null;
+            /** Residual High Ns */
+            residual_high_ns: number | null;
+            /**
+             * Residual Low Ns
+             * @description 95 % interval.
+             */
+            residual_low_ns: number | null;
+            /** Residual Ns */
+            residual_ns: number | null;
+            /** Sentence */
+            sentence: string;
+            slow: components["schemas"]["SlowCalls"];
+            /** Typical Miss Ns */
+            typical_miss_ns: number | null;
+        };
+        /** TokenSide */
+        TokenSide: {
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Mean Ns */
+            mean_ns: number | null;
+            /** N */
+            n: number;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Predicted Ns */
+            predicted_ns: number | null;
+        };
+        /** TokensResponse */
+        TokensResponse: {
+            /** Fewest */
+            fewest: number;
+            /** Models */
+            models: components["schemas"]["TokenModel"][];
+            previous: components["schemas"]["TimeWindow"] | null;
+            /** Too Few */
+            too_few: components["schemas"]["TooFew"][];
+            window: components["schemas"]["TimeWindow"];
+        };
+        /** TooFew */
+        TooFew: {
+            /** Model */
+            model: string | null;
+            /** N */
+            n: number;
+            /** Provider */
+            provider: string | null;
         };
         /** ToolCall */
         ToolCall: {
@@ -4388,6 +4720,108 @@ export interface operations {
             };
         };
     };
+    get_compare_api_v1_latency_compare_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description Side a's window; left out with both filters: the window before, else the same window. */
+                a_from?: string | null;
+                /** @description First moment after the window. */
+                a_to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                a_filter?: string;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                b_filter?: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_heatmap_api_v1_latency_heatmap_get: {
         parameters: {
             query?: {
@@ -4419,6 +4853,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeatmapResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_lost_api_v1_latency_lost_get: {
+        parameters: {
+            query?: {
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -4605,6 +5131,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StagesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_tokens_api_v1_latency_tokens_get: {
+        parameters: {
+            query?: {
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensResponse"];
                     "application/vnd.apache.parquet": string;
                     "text/csv": string;
                 };

@@ -69,10 +69,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How quantiles are taken. `weighted`: rows stand for others; `method`: exactly (type 7), or by a sketch."""
+    """How quantiles are taken. `weighted`: rows stand for others; `method`: exactly (type 7), or by a sketch.
+
+    `rows`: how many the window holds at the most, before the filter.
+    """
 
     weighted: bool = False
     method: Method = "exact"
+    rows: int = 0
 
     @property
     def relative_error(self) -> float:
@@ -89,9 +93,9 @@ class Manner:
             return f"quantilesExactInclusive({wanted})(v.value)"
         return f"quantilesDD({QUANTILE_ERROR}, {wanted})(v.value)"
 
-    def shown(self) -> dict[str, Json]:
-        """As answers say it."""
-        return {"method": self.method, "relative_error": self.relative_error}
+    def shown(self, method: Method | None = None) -> dict[str, Json]:
+        """As answers say it; `method` where another was taken in the end."""
+        return {"method": method or self.method, "relative_error": QUANTILE_ERROR if method == "rollup" else self.relative_error}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ async def manner_of(reader: Reader, asked: Asked) -> Manner:
     (row,) = await reader.rows(statement("weighted", table=table, window=window), binder.params)
     estimate = await reader.rows(statement("rows_estimate", table=table, window=window), binder.params)
     rows = sum(one["rows"] for one in estimate)
-    return Manner(weighted=bool(row["weighted"]), method="sketch" if rows > EXACT_ROWS else "exact")
+    return Manner(weighted=bool(row["weighted"]), method="sketch" if rows > EXACT_ROWS else "exact", rows=rows)
 
 
 def enough(n: int) -> dict[str, bool]:

@@ -10,6 +10,7 @@ FROM (
   FROM (
     SELECT trace_id, parent_span_id, span_id, stage, model, error_type, status, critical_ns, start, duration_ns, fallback_of
     FROM spans WHERE project = {project:String} AND $near AND settled AND kind = 'llm' AND critical_ns IS NOT NULL AND parent_span_id IS NOT NULL
+      AND trace_id IN (SELECT trace_id FROM spans WHERE project = {project:String} AND $near AND settled AND kind = 'llm' AND status = 'error')
   ) AS s
   INNER JOIN $requests AS r ON s.trace_id = r.trace_id
   WINDOW w AS (PARTITION BY s.trace_id, s.parent_span_id, s.stage ORDER BY s.start, s.span_id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)

@@ -20,6 +20,7 @@ from sightline.store.telemetry.schema import trace_summary
 log = structlog.get_logger(__name__)
 
 _HERE = files("sightline.store.telemetry") / "sql" / "settle"
+_MARKS = files("sightline.store.telemetry") / "sql" / "rollups"
 _WORDS = {"{{finish_reason}}": finish_reason_sql("said")}
 
 
@@ -30,6 +31,7 @@ def _read(text: str) -> str:
 
 
 _SQL = {path.name.removesuffix(".sql"): _read(path.read_text()) for path in _HERE.iterdir()}
+_MARK_SETTLED, _MARK_REOPENED = ((_MARKS / f"mark_{what}.sql").read_text() for what in ("settled", "reopened"))
 _TRACES = (
     "(s.project, s.trace_id) IN (SELECT project, trace_id FROM settling_traces)"
     " AND toStartOfFiveMinutes(s.start) IN (SELECT bucket FROM settling_buckets)"
@@ -99,6 +101,7 @@ class Settler:
         if not traces:
             return Settled(reopened=reopened)
         self._run(_SQL["02_buckets"])
+        self._run(_MARK_SETTLED)
         duplicates = self._remove_duplicates()
         self._inherit()
         self._walk()
@@ -127,6 +130,7 @@ class Settler:
         """Whatever stands in `reopened_traces` is open again; returns how many."""
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
+            self._run(_MARK_REOPENED)
             for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
                 self._run(_SQL[step])
         return reopened

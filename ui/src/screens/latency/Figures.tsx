@@ -64,4 +64,13 @@ export function Quantile({ row, level, unit }: { row: Percentiles; level: (typeo
   return <>{valued(unit)(row[level])}</>;
 }
 
-const LEAST = { p50: 10, p90: 50, p95: 100, p99: 500 } as const;
+export const LEAST = { p50: 10, p90: 50, p95: 100, p99: 500 } as const;
+
+/** A share as a bar, for the eye; the number stands beside it. */
+export function ShareOf({ share }: { share: number | null }) {
+  return (
+    <span className="sharebar" aria-hidden="true">
+      <i style={{ width: `${Math.max(0, Math.min(1, share ?? 0)) * 100}%`, background: "var(--accent)" }} />
+    </span>
+  );
+}

@@ -2,6 +2,9 @@
 import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Empty } from "../../kit/States";
+import { Compare } from "./Compare";
+import { Length } from "./Length";
+import { Lost } from "./Lost";
 import { Overview } from "./Overview";
 import type { Tab } from "./url";
 import { Waits } from "./Waits";
@@ -11,6 +14,9 @@ const route = getRouteApi("/latency/$tab");
 const SCREENS: Record<Tab, ComponentType> = {
   percentiles: Overview,
   waits: Waits,
+  lost: Lost,
+  length: Length,
+  compare: Compare,
 };
 
 export function LatencyScreen() {

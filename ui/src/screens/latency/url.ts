@@ -7,6 +7,9 @@ import type { TracesSearch } from "../traces/url";
 export const TABS = [
   { id: "percentiles", title: "Percentiles" },
   { id: "waits", title: "Waited for" },
+  { id: "lost", title: "Lost" },
+  { id: "length", title: "Length" },
+  { id: "compare", title: "Compare" },
 ] as const;
 export type Tab = (typeof TABS)[number]["id"];
 
@@ -41,9 +44,13 @@ export type LatencySearch = WindowSearch & {
   by?: string;
   /** a column; '-' in front: descending */
   sort?: string;
+  /** compare: the fact whose values stand on both sides, and those values; without it, the window before */
+  vs?: string;
+  a?: string;
+  b?: string;
 };
 
-const TEXTS = ["project", "filter", "by", "sort"] as const;
+const TEXTS = ["project", "filter", "by", "sort", "vs", "a", "b"] as const;
 
 export function validate(said: Record<string, unknown>): LatencySearch {
   const search: LatencySearch = validWindow(said);
