@@ -91,7 +91,7 @@ _BANDS = f"multiIf({_BELOW}, input_tokens >= {_BAND_EDGES[-1]}, '{_BAND_EDGES[-1
 _DERIVED = (
     Field("input_band", _BANDS, "string", group="tokens", meaning="the length of the input, in bands of input_tokens"),
     Field(
-        "cache_hit", "(cache_read_tokens > 0)", "boolean", group="tokens",
+        "cache_hit", "CAST(cache_read_tokens > 0, 'Nullable(Bool)')", "boolean", group="tokens",
         meaning="whether the provider's cache was read; unknown where the call says nothing of it",
     ),
     Field(

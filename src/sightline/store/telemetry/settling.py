@@ -45,7 +45,7 @@ _DEEPEST = 16  # steps; a chain of 65,536 spans
 _DEEPEST_PATH = 200  # spans, one in the other; time below belongs to the last
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
-    *("settling_nodes", "settling_roots", "settling_children", "settling_path"),
+    *("settling_nodes", "settling_roots", "settling_children", "settling_path", "settling_stalls"),
     "reopened_traces",
 )
 
@@ -172,10 +172,11 @@ class Settler:
             self._run(_SQL["18_update_calls"])
 
     def _walk(self) -> None:
-        """What each span did itself, and what the response waited for in it."""
+        """What each span did itself, what the response waited for in it, and how its answer stalled."""
         for name in ("19_tree_nodes", "20_tree_roots", "21_tree_children"):
             self._run(_SQL[name])
         self._run(_SQL["22_critical_path"], deepest=_DEEPEST_PATH)
+        self._run(_SQL["23_stalls"])
 
     def _run(self, sql: str, *, settings: dict[str, Any] | None = None, **parameters: object) -> None:
         self._client.command(sql, parameters=parameters or None, settings=settings)

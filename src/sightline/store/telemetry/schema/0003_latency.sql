@@ -18,6 +18,8 @@ ENGINE = Join(ANY, LEFT, trace) SETTINGS persistent = 0;
 CREATE TABLE settling_children (span UInt128, covered_ns Int64, children Array(Tuple(span UInt128, first Int64, until Int64)))
 ENGINE = Join(ANY, LEFT, span) SETTINGS persistent = 0;
 
+CREATE TABLE settling_stalls (span UInt128, stall_ns Int64) ENGINE = Join(ANY, LEFT, span) SETTINGS persistent = 0;
+
 CREATE TABLE settling_path (span UInt128, own_ns Int64) ENGINE = Join(ANY, LEFT, span) SETTINGS persistent = 0;
 
 -- A cache of settled rows by the hour, never fed by an insert view: a job derives each (project, hour) under a new build, one row in
