@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     settle_quiet_s: float = Field(10.0, ge=0.0, description="A trace with its root is settled when nothing came for so long.")
     settle_patience_s: float = Field(600.0, ge=0.0, description="A trace without its root is settled when nothing came for so long.")
     settle_every_s: float = Field(1.0, gt=0.0, description="Pause between two settling passes.")
+    rollup_quiet_s: float = Field(60.0, ge=0.0, description="An hour that is over is rolled up when nothing changed in it for so long.")
     retention_days: Literal[7, 30, 90, 400] = Field(90, description="How long facts and content are kept.")
     query_seconds: float = Field(30.0, gt=0.0, description="A query's time limit.")
     query_memory_bytes: int = Field(

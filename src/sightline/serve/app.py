@@ -27,7 +27,17 @@ from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
 from sightline.settings import Settings
-from sightline.store import ConfigOptions, Configuration, PriceBook, SettlingOptions, Store, StoreOptions, open_config, open_store
+from sightline.store import (
+    ConfigOptions,
+    Configuration,
+    PriceBook,
+    RollupOptions,
+    SettlingOptions,
+    Store,
+    StoreOptions,
+    open_config,
+    open_store,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -173,6 +183,7 @@ def store_options(settings: Settings) -> StoreOptions:
         retention_days=settings.retention_days,
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
+        rollups=RollupOptions(quiet_s=settings.rollup_quiet_s),
         book=Catalogue.of(settings.data, overrides=settings.prices, currencies=settings.currencies),
         revenue=revenue_rules(settings.revenue),
         prices_tools=any(override.tool for override in settings.prices),

@@ -23,7 +23,9 @@ function useSides() {
   const { search, project } = useLatency();
   const fact = search.vs ?? null;
   const seen = useQuery(values(project, fact)).data?.values ?? [];
-  const [a, b] = fact === null ? [] : [search.a ?? seen[1], search.b ?? seen[0]];
+  // the two that are seen most, the later name on the right: v1 against v2
+  const [first, second] = seen.slice(0, 2).sort((one, other) => one.localeCompare(other, undefined, { numeric: true }));
+  const [a, b] = fact === null ? [] : [search.a ?? first, search.b ?? second];
   const filter = (value: string | undefined) => (fact && value !== undefined ? `${fact} = ${literal(value)}` : undefined);
   return {
     fact,
@@ -157,9 +159,7 @@ function Shown({ answer, names, filters, by }: ShownProps) {
               <th scope="row">{one.of === "mean" ? "Mean" : one.of.toUpperCase()}</th>
               <td className="num">{shown(answer.a, one, one.a, said)}</td>
               <td className="num">{shown(answer.b, one, one.b, said)}</td>
-              <td className="num">
-                {one.enough ? <Signed by={one.difference} relative={one.relative} said={said} good={answer.unit !== "ns"} /> : ""}
-              </td>
+              <td className="num">{one.enough ? <Signed one={one} said={said} good={answer.unit !== "ns"} /> : ""}</td>
               <td>{one.enough && one.low !== null && one.high !== null && <Around one={one} reach={reach} said={said} />}</td>
               <td>{verdict(one)}</td>
             </tr>
@@ -211,14 +211,15 @@ function verdict(one: Difference) {
   return (one.difference ?? 0) > 0 ? "clearly more" : "clearly less";
 }
 
-type SignedProps = { by: number | null; relative: number | null; said: (n: number | null) => string; good: boolean };
+type SignedProps = { one: Difference; said: (n: number | null) => string; good: boolean };
 
-/** A difference with its sign; more time is bad, more tokens a second are `good`. */
-function Signed({ by, relative, said, good }: SignedProps) {
+/** A difference with its sign; where it is clear, more time is bad and more tokens a second are `good`. */
+function Signed({ one, said, good }: SignedProps) {
+  const { difference: by, relative, clear } = one;
   if (by === null) return <span className="muted">–</span>;
   const sign = by > 0 ? "+" : by < 0 ? "−" : "";
   return (
-    <span data-tone={by === 0 ? undefined : by > 0 === good ? "good" : "bad"}>
+    <span data-tone={clear ? (by > 0 === good ? "good" : "bad") : undefined}>
       {sign}
       {said(Math.abs(by))}
       {relative !== null && by !== 0 && <span className="muted"> {`${sign}${percent(Math.abs(relative))}`}</span>}
@@ -271,7 +272,7 @@ function columnsOf(answer: CompareAnswer, names: [string, string], by: string[])
           const one = of(row, name);
           if (!one?.enough) return <span className="muted">too few</span>;
           if (!one.clear) return <span className="muted">not clear</span>;
-          return <Signed by={one.difference} relative={one.relative} said={said} good={answer.unit !== "ns"} />;
+          return <Signed one={one} said={said} good={answer.unit !== "ns"} />;
         },
       },
     ]),

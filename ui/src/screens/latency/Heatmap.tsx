@@ -26,7 +26,7 @@ function box(from: number[], to: number[], [right, bottom]: [number, number], st
   const [left = 0, top = 0] = from;
   const [x = 0, y = 0] = to;
   const shape = { x: left, y: top, width: Math.max(1, x - left - right), height: Math.max(1, y - top - bottom) };
-  return { type: "rect" as const, shape, style };
+  return { type: "rect" as const, z2: 1, shape, style };
 }
 
 export function Heatmap({ answer, edges, title, onRegion, onBin }: Props) {
@@ -57,7 +57,7 @@ export function Heatmap({ answer, edges, title, onRegion, onBin }: Props) {
         { left: 66, right: 190, top: 12, bottom: 24 },
         { right: 16, width: 150, top: 12, bottom: 24 },
       ],
-      brush: { xAxisIndex: 0, yAxisIndex: 0, transformable: false, throttleType: "debounce" },
+      brush: { xAxisIndex: 0, yAxisIndex: 0, seriesIndex: [], transformable: false, throttleType: "debounce" },
       toolbox: { show: false },
       xAxis: [
         {
@@ -98,6 +98,9 @@ export function Heatmap({ answer, edges, title, onRegion, onBin }: Props) {
         {
           id: "cells",
           type: "custom",
+          emphasis: { disabled: true },
+          z: 2,
+          zlevel: 0, // the library forgets its own default when a brush draws anew
           clip: true,
           data: cells.map((cell) => [new Date(cell.time).getTime(), cell.low, cell.high, cell.n]),
           encode: { x: 0, y: [1, 2] },
@@ -124,6 +127,9 @@ export function Heatmap({ answer, edges, title, onRegion, onBin }: Props) {
         {
           id: "bins",
           type: "custom",
+          emphasis: { disabled: true },
+          z: 2,
+          zlevel: 0, // the library forgets its own default when a brush draws anew
           xAxisIndex: 1,
           yAxisIndex: 1,
           cursor: "pointer",
