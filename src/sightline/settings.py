@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     settle_share: float = Field(
         0.1, gt=0.0, le=1.0, description="Share of the time that settling may take while few traces wait; it pauses for up to 5 s for it."
     )
+    rollup_quiet_s: float = Field(60.0, ge=0.0, description="An hour that is over is rolled up when nothing changed in it for so long.")
     retention_days: Literal[7, 30, 90, 400] = Field(90, description="How long facts and content are kept.")
     query_seconds: float = Field(30.0, gt=0.0, description="A query's time limit.")
     query_memory_bytes: int = Field(

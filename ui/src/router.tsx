@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Empty, Failed } from "./kit/States";
 import { VIEWS, type View } from "./parts/views";
 import { validate as validateEconomics } from "./screens/economics/url";
+import { validate as validateLatency } from "./screens/latency/url";
 import { Shell } from "./screens/Shell";
 import { TracesScreen } from "./screens/traces/TracesScreen";
 import { validate } from "./screens/traces/url";
@@ -65,8 +66,23 @@ const economicsTab = createRoute({
   validateSearch: validateEconomics,
 });
 
+const latency = createRoute({
+  getParentRoute: () => root,
+  path: "/latency",
+  validateSearch: validateLatency,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/latency/$tab", params: { tab: "percentiles" }, search, replace: true });
+  },
+});
+const latencyTab = createRoute({
+  getParentRoute: () => root,
+  path: "/latency/$tab",
+  component: lazyRouteComponent(() => import("./screens/latency/LatencyScreen"), "LatencyScreen"),
+  validateSearch: validateLatency,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, traces, trace, economics, economicsTab, ledger]),
+  routeTree: root.addChildren([home, traces, trace, economics, economicsTab, latency, latencyTab, ledger]),
   defaultPreload: false,
 });
 

@@ -44,7 +44,17 @@ _MADE = frozenset(
             "service_tier",
         ),
         *("finish_reason", "status", "status_message", "duration_ns", "error_type", "http_status", "reported_cost_usd", "input_tokens"),
-        *("output_tokens", "ttft_ns", "config_hash", "streamed", "output_tokens_per_second", "document_count", "top_score", "mean_score"),
+        *(
+            "output_tokens",
+            "ttft_ns",
+            "config_hash",
+            "streamed",
+            "output_tokens_per_second",
+            "time_per_output_token_ns",
+            "document_count",
+            "top_score",
+            "mean_score",
+        ),
         *(name for name, fact in FACTS.items() if fact.group == "money" and name not in SOURCES),
     }
 )
@@ -234,6 +244,10 @@ class FactSql:
             "response_model": "if(failed AND said_response_model = request_model, NULL, said_response_model)",
             "model": "coalesce(if(failed AND said_response_model = request_model, NULL, said_response_model), request_model)",
             "streamed": "multiIf(said_streamed = 1, true, said_streamed = 0, false, ttft_ns IS NOT NULL, true, NULL)",
+            "time_per_output_token_ns": (
+                f"coalesce({_typed('time_per_output_token_ns')}, "
+                "if(output_tokens > 1 AND duration_ns > ttft_ns, intDiv(duration_ns - ttft_ns, output_tokens - 1), NULL))"
+            ),
             "output_tokens_per_second": (
                 "if(output_tokens > 1 AND duration_ns > ttft_ns, (output_tokens - 1) / ((duration_ns - ttft_ns) / 1e9), NULL)"
             ),

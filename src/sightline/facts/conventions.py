@@ -293,6 +293,11 @@ SOURCES: Sources = {
         "mlflow": json_text("mlflow.spanOutputs", "id", only=_CALLS),
         "langsmith": json_text("gen_ai.completion", *_LANGSMITH, "response_metadata", "id"),
     },
+    "region": {
+        "sightline": text("sightline.region"),
+        "genai": text("cloud.region"),
+        "resource": resource("cloud.region"),
+    },
     "service_tier": {
         "sightline": text("sightline.service_tier"),
         "genai": text("gen_ai.response.service_tier", "gen_ai.openai.response.service_tier", "openai.response.service_tier"),
@@ -559,13 +564,25 @@ SOURCES: Sources = {
     "revenue_usd": {"sightline": number("sightline.revenue_usd")},
     "ttft_ns": {
         "sightline": number("sightline.ttft_ns"),
-        "genai": seconds("gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk"),
+        "genai": seconds(
+            "gen_ai.response.time_to_first_chunk", "gen_ai.client.operation.time_to_first_chunk", "gen_ai.latency.time_to_first_token"
+        ),
         "openinference": event("First Token Stream Event"),
         "openllmetry": event("gen_ai.content.completion.chunk", "llm.content.completion.chunk"),
         "vercel": (*milliseconds("ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"), *event("ai.stream.firstChunk")),
         "langfuse": moment("langfuse.observation.completion_start_time"),
         "openlit": seconds("gen_ai.server.time_to_first_token"),
     },
+    "time_per_output_token_ns": {
+        "sightline": number("sightline.time_per_output_token_ns"),
+        "genai": seconds("gen_ai.client.operation.time_per_output_chunk"),
+        "openlit": seconds("gen_ai.server.time_per_output_token"),
+    },
+    "queue_ns": {
+        "sightline": number("sightline.queue_ns"),
+        "genai": seconds("gen_ai.latency.time_in_queue"),
+    },
+    "stall_ns": {"sightline": number("sightline.stall_ns")},
     "streamed": {
         "sightline": boolean("sightline.streamed"),
         "genai": boolean("gen_ai.request.stream", "gen_ai.request.is_stream"),

@@ -89,6 +89,7 @@ _ROWS = (
     Fact("finish_reason", LOW, "string", "model", "stop, length, tool_calls, content_filter, error or other"),
     Fact("tool_name", LOW, "string", "model", "the tool that was called"),
     Fact("agent_name", LOW, "string", "model", "the agent that ran"),
+    Fact("region", LOW, "string", "model", "where it was served: what the span says, else where its sender runs"),
     # tokens
     Fact("input_tokens", "UInt64", "integer", "tokens", "input tokens, cached reads and cache writes included", "tokens"),
     Fact("output_tokens", "UInt64", "integer", "tokens", "output tokens, reasoning included", "tokens"),
@@ -118,6 +119,18 @@ _ROWS = (
     Fact("duration_ns", "UInt64", "integer", "time", "end minus start; NULL when the span ends before it starts", "ns"),
     Fact("ttft_ns", "UInt64", "integer", "time", "from the span's start to the first token of its answer", "ns"),
     Fact("output_tokens_per_second", "Float64", "number", "time", "output tokens per second after the first token", "tokens/s"),
+    Fact("time_per_output_token_ns", "UInt64", "integer", "time", "from one output token to the next, after the first", "ns"),
+    Fact("queue_ns", "UInt64", "integer", "time", "waiting at the server before it was begun", "ns"),
+    Fact("stall_ns", "UInt64", "integer", "time", "the longest wait between two chunks of a streamed answer", "ns"),
+    Fact("self_ns", "UInt64", "integer", "time", "the part of duration_ns that none of its children covers", "ns"),
+    Fact(
+        "critical_ns",
+        "UInt64",
+        "integer",
+        "time",
+        "the part of its request's duration that the response waited for in this span itself",
+        "ns",
+    ),
     Fact("streamed", "Bool", "boolean", "time", "whether the answer was streamed"),
     # reliability
     Fact("status", LOW, "string", "reliability", "ok, error or unset", nullable=False),

@@ -8,17 +8,21 @@ from sightline.query.conditions import Scene
 from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
 from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
+from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
+from sightline.query.syntax import parse_term
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
 from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace
 from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
     "EARLIEST_NS",
+    "EXACT_ROWS",
     "LATEST_NS",
     "MAX_ROWS",
+    "QUANTILE_ERROR",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",
@@ -49,6 +53,7 @@ __all__ = [
     "list_spans",
     "list_traces",
     "one_of",
+    "parse_term",
     "parse_time",
     "parse_width",
     "parse_window",

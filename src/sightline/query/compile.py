@@ -4,11 +4,12 @@ No text of the question reaches the SQL: names become expressions through the ta
 attribute keys, score names) is bound.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sightline.query.binder import Binder, buckets
 from sightline.query.conditions import Scene, all_of, any_of, condition, scope_of
-from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, parse_filter, without_not
+from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, Term, parse_filter, without_not
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window
 
 # A root or a trace is looked for this far around the window of a question about spans.
@@ -27,6 +28,13 @@ class Filter:
         expression = parse_filter(text)
         return cls(None if expression is None else without_not(expression))
 
+    def facts_of_spans(self) -> frozenset[str] | None:
+        """The facts of a span that decide, None where something else does: an attribute, a score, the span's trace."""
+        terms = list(_terms(self.expression)) if self.expression is not None else []
+        if any(term.source != "fact" or scope_of(term) != "span" for term in terms):
+            return None
+        return frozenset(term.name for term in terms)
+
     def on_spans(self, scene: Scene, binder: Binder) -> str:
         """The condition on rows of `spans`. Raises BadFilterError or UnknownFactError."""
         return "1" if self.expression is None else _Compiler(scene, binder).on_spans(self.expression)
@@ -34,6 +42,17 @@ class Filter:
     def on_traces(self, scene: Scene, binder: Binder) -> str:
         """The condition on rows of `traces`: one of the trace's spans satisfies the whole filter. Raises as `on_spans`."""
         return "1" if self.expression is None else _Compiler(scene, binder).on_traces(self.expression)
+
+
+def _terms(expression: Expression) -> Iterator[Term]:
+    match expression:
+        case Comparison():
+            yield expression.term
+        case Both():
+            for item in expression.items:
+                yield from _terms(item)
+        case Opposite():
+            yield from _terms(expression.item)
 
 
 def reach(window: Window) -> Window:

@@ -5,6 +5,7 @@ This table is the only way from a name in a question to SQL: an expression in a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal
 
@@ -82,7 +83,24 @@ def _shared(*names: str) -> list[Field]:
 
 _SETTLED = Field("settled", "settled", "boolean", nullable=False, meaning="false while more of the trace may still arrive")
 
-SPAN_FIELDS: Mapping[str, Field] = _with_times([*(_of_fact(fact) for fact in FACTS.values()), _SETTLED])
+_BAND_EDGES = (0, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000, 1_000_000)
+_BELOW = ", ".join(f"input_tokens < {above}, '{below}-{above}'" for below, above in pairwise(_BAND_EDGES))
+_BANDS = f"multiIf({_BELOW}, input_tokens >= {_BAND_EDGES[-1]}, '{_BAND_EDGES[-1]} and more', NULL)"
+
+# What facts say together: asked like facts, stored nowhere.
+_DERIVED = (
+    Field("input_band", _BANDS, "string", group="tokens", meaning="the length of the input, in bands of input_tokens"),
+    Field(
+        "cache_hit", "CAST(cache_read_tokens > 0, 'Nullable(Bool)')", "boolean", group="tokens",
+        meaning="whether the provider's cache was read; unknown where the call says nothing of it",
+    ),
+    Field(
+        "waited_on", "if(self_ns < duration_ns, 'app time', stage)", "string", group="time",
+        meaning="what critical_ns is spent on: the stage, or 'app time' between the spans that it encloses",
+    ),
+)  # fmt: skip
+
+SPAN_FIELDS: Mapping[str, Field] = _with_times([*(_of_fact(fact) for fact in FACTS.values()), *_DERIVED, _SETTLED])
 
 TRACE_FIELDS: Mapping[str, Field] = _with_times(
     [

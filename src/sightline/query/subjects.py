@@ -9,6 +9,7 @@ from typing import Literal
 
 from sightline.errors import BadRequestError
 from sightline.query.binder import Binder
+from sightline.query.columns import ALL_TRACES, SETTLED_TRACES
 from sightline.query.compile import Filter, reach
 from sightline.query.conditions import Scene
 from sightline.query.fields import SESSION_FIELDS, SPAN_FIELDS, TRACE_FIELDS, Field, find
@@ -20,10 +21,11 @@ Of = Literal["spans", "traces", "sessions"]
 
 
 class Subject:
-    """The rows of one question. Asking for a value of a trace's root makes `source` join it."""
+    """The rows of one question. Asking for a value of a trace's root makes `source` join it. `settled`: of traces, only those."""
 
-    def __init__(self, of: Of, scene: Scene, binder: Binder) -> None:
+    def __init__(self, of: Of, scene: Scene, binder: Binder, *, settled: bool = False) -> None:
         self.of = of
+        self._traces_relation = SETTLED_TRACES if settled else ALL_TRACES
         self._scene = scene
         self._binder = binder
         self._roots: list[str] = []
@@ -102,9 +104,10 @@ class Subject:
     def _traces(self, matching: Filter) -> str:
         window, matches = self._binder.traces_in(self._scene.window), matching.on_traces(self._scene, self._binder)
         if not self._roots:
-            return f"traces\nWHERE project = {{project:String}} AND {window} AND {matches}"
+            return f"{self._traces_relation}\nWHERE project = {{project:String}} AND {window} AND {matches}"
         near = self._binder.spans_in(reach(self._scene.window))
-        return statement("of_traces", window=window, filter=matches, near=near, root_columns=", ".join(self._roots))
+        roots = ", ".join(self._roots)
+        return statement("of_traces", traces=self._traces_relation, window=window, filter=matches, near=near, root_columns=roots)
 
     def _sessions(self, matching: Filter) -> str:
         window, matches = self._binder.traces_in(self._scene.window), matching.on_traces(self._scene, self._binder)

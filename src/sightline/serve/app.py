@@ -27,7 +27,16 @@ from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
 from sightline.settings import Settings
-from sightline.store import ConfigOptions, Configuration, SettlingOptions, Store, StoreOptions, open_config, open_store
+from sightline.store import (
+    ConfigOptions,
+    Configuration,
+    RollupOptions,
+    SettlingOptions,
+    Store,
+    StoreOptions,
+    open_config,
+    open_store,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -175,6 +184,7 @@ def store_options(settings: Settings, catalogue: KeptCatalogue) -> StoreOptions:
         settling=SettlingOptions(quiet_s=settings.settle_quiet_s, patience_s=settings.settle_patience_s),
         settle_every_s=settings.settle_every_s,
         settle_share=settings.settle_share,
+        rollups=RollupOptions(quiet_s=settings.rollup_quiet_s),
         prices=catalogue,
         revenue=revenue_rules(settings.revenue),
         prices_tools=any(override.tool for override in settings.prices),

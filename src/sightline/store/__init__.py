@@ -5,10 +5,12 @@ from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
+from sightline.store.telemetry.rollups import GAMMA, RollupOptions, bin_sql
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
 __all__ = [
+    "GAMMA",
     "PERIODS",
     "Budget",
     "BudgetTerms",
@@ -17,9 +19,11 @@ __all__ = [
     "EngineError",
     "Period",
     "PriceShelf",
+    "RollupOptions",
     "SettlingOptions",
     "Store",
     "StoreOptions",
+    "bin_sql",
     "open_config",
     "open_store",
 ]

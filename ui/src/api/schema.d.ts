@@ -342,6 +342,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/latency/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two sides
+         * @description Two windows, releases, models or prompt versions side by side, with intervals on the differences of quantiles and means.
+         *
+         *     `filter` holds on both sides, `a_filter` and `b_filter` on one; `from` and `to` are side b's window.
+         */
+        get: operations["get_compare_api_v1_latency_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Latency over time
+         * @description Counts over time and a logarithmic scale, percentiles over time, and the distribution in all.
+         */
+        get: operations["get_heatmap_api_v1_latency_heatmap_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time lost
+         * @description Time lost to retries and back-off, to rate limits and to fallbacks, and the percentiles without it.
+         */
+        get: operations["get_lost_api_v1_latency_lost_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/percentiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Percentiles
+         * @description Percentiles in all and by groups, the busiest first, with how many values they stand on.
+         */
+        get: operations["get_percentiles_api_v1_latency_percentiles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was waited for
+         * @description Which stage owns the P50 and which the P99, by what requests near them really waited for; and the percentiles, had a stage always
+         *     been as fast as usual.
+         */
+        get: operations["get_stages_api_v1_latency_stages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/latency/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Latency and length
+         * @description Slow because long, or because the provider is slow: how much of a change, and of the slowest calls, token counts predict.
+         *
+         *     The filter is asked of calls. The window stands against the one before it, as long.
+         */
+        get: operations["get_tokens_api_v1_latency_tokens_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -565,6 +690,50 @@ export interface components {
         AttributeKeys: {
             /** Keys */
             keys: string[];
+        };
+        /**
+         * Band
+         * @description The requests near a percentile.
+         */
+        Band: {
+            /**
+             * Enough
+             * @description Whether there are at least five.
+             */
+            enough: boolean;
+            /**
+             * High
+             * @description … to here.
+             */
+            high: number | null;
+            /**
+             * Low
+             * @description Durations from here …
+             */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /**
+             * Owner
+             * @description The stage that these requests waited for longest, or 'app time'.
+             */
+            owner: string | null;
+            /** Percentile */
+            percentile: string;
+        };
+        /**
+         * Bin
+         * @description Values in [low, high).
+         */
+        Bin: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N */
+            n: number;
         };
         /** Budget */
         Budget: {
@@ -858,6 +1027,17 @@ export interface components {
              */
             window: string;
         };
+        /** ByPercentile */
+        ByPercentile: {
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
         /**
          * Cache
          * @description A provider's prompt cache over calls with known input tokens.
@@ -963,6 +1143,20 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /** Cell */
+        Cell: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N */
+            n: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
         /** Column */
         Column: {
             /**
@@ -983,6 +1177,43 @@ export interface components {
              * @description For example ns, ms, USD, tokens.
              */
             unit?: string | null;
+        };
+        /** CompareResponse */
+        CompareResponse: {
+            a: components["schemas"]["Percentiles"];
+            a_window: components["schemas"]["TimeWindow"];
+            b: components["schemas"]["Percentiles"];
+            b_window: components["schemas"]["TimeWindow"];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Groups */
+            groups: components["schemas"]["ComparedGroup"][];
+            /** Level */
+            level: number;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Unit */
+            unit: string;
+        };
+        /** ComparedGroup */
+        ComparedGroup: {
+            a: components["schemas"]["Percentiles"];
+            b: components["schemas"]["Percentiles"];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
         };
         /**
          * Content
@@ -1033,6 +1264,39 @@ export interface components {
              * @default []
              */
             tool_definitions: unknown[];
+        };
+        /**
+         * Difference
+         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
+         */
+        Difference: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /**
+             * Clear
+             * @description Whether the interval excludes no difference at all.
+             */
+            clear: boolean;
+            /** Difference */
+            difference: number | null;
+            /** Enough */
+            enough: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "mean" | "p50" | "p90" | "p95" | "p99";
+            /**
+             * Relative
+             * @description As a share of a.
+             */
+            relative: number | null;
         };
         /** Document */
         Document: {
@@ -1091,6 +1355,20 @@ export interface components {
             trace_ids: string[];
             /** Value */
             value: string;
+        };
+        /**
+         * Enough
+         * @description Whether there are the 5 / (1 − q) values that a quantile takes to say anything; a screen shows 'max of n' where there are not.
+         */
+        Enough: {
+            /** P50 */
+            p50: boolean;
+            /** P90 */
+            p90: boolean;
+            /** P95 */
+            p95: boolean;
+            /** P99 */
+            p99: boolean;
         };
         /**
          * ErrorResponse
@@ -1168,6 +1446,34 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** HeatmapResponse */
+        HeatmapResponse: {
+            /** Bins Per Decade */
+            bins_per_decade: number;
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            /** Distribution */
+            distribution: components["schemas"]["Bin"][];
+            /** Interval */
+            interval: string;
+            /** Lines */
+            lines: components["schemas"]["PercentilePoint"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            total: components["schemas"]["Percentiles"];
+            /** Unit */
+            unit: string;
+            window: components["schemas"]["TimeWindow"];
+        };
         /** LedgerResponse */
         LedgerResponse: {
             /** Rows */
@@ -1230,6 +1536,101 @@ export interface components {
             trace_id: string;
             /** Trace State */
             trace_state?: string | null;
+        };
+        /**
+         * LostGroup
+         * @description Failed calls to models, by what went wrong and what came of it.
+         */
+        LostGroup: {
+            /**
+             * Backoff Ns
+             * @description Between a failure and the next try.
+             */
+            backoff_ns: number | null;
+            /** Calls */
+            calls: number;
+            /** Error Type */
+            error_type: string | null;
+            /**
+             * Failed Ns
+             * @description What was waited for in the calls that failed.
+             */
+            failed_ns: number | null;
+            /** Filter */
+            filter: string;
+            /** Lost Ns */
+            lost_ns: number | null;
+            /** Max Ns */
+            max_ns: number | null;
+            /** Model */
+            model: string | null;
+            /**
+             * P95 Ns
+             * @description Of one call with the wait after it.
+             */
+            p95_ns: number | null;
+            /** Requests */
+            requests: number;
+            /**
+             * Share
+             * @description Of all that was lost.
+             */
+            share: number | null;
+            /** Stage */
+            stage: string;
+            /**
+             * Then
+             * @enum {string}
+             */
+            then: "retry" | "fallback" | "gave up";
+        };
+        /** LostResponse */
+        LostResponse: {
+            /** Backoff Ns */
+            backoff_ns: number | null;
+            enough: components["schemas"]["Enough"];
+            /** Failed Ns */
+            failed_ns: number | null;
+            /** Fallback Ns */
+            fallback_ns: number | null;
+            /** Groups */
+            groups: components["schemas"]["LostGroup"][];
+            /**
+             * Lost Ns
+             * @description Failed tries and the waits after them, where another try followed.
+             */
+            lost_ns: number | null;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /** N */
+            n: number;
+            now: components["schemas"]["ByPercentile"];
+            /** Rate Limited Ns */
+            rate_limited_ns: number | null;
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Requests */
+            requests: number | null;
+            /**
+             * Requests With
+             * @description That lost anything and went on.
+             */
+            requests_with: number | null;
+            /**
+             * Share
+             * @description Of what the requests took in all.
+             */
+            share: number | null;
+            window: components["schemas"]["TimeWindow"];
+            /** @description The percentiles, had nothing been lost. */
+            without: components["schemas"]["ByPercentile"];
         };
         /**
          * Margin
@@ -1436,6 +1837,100 @@ export interface components {
              * @description Show it from 500 on.
              */
             p99: number | null;
+        };
+        /** PercentileGroup */
+        PercentileGroup: {
+            enough: components["schemas"]["Enough"];
+            /**
+             * Filter
+             * @description Selects the group's rows; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
+        /** PercentilePoint */
+        PercentilePoint: {
+            enough: components["schemas"]["Enough"];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * Percentiles
+         * @description Of the `n` values that are known. Weights of head sampling are in all but `n` and `max`.
+         */
+        Percentiles: {
+            enough: components["schemas"]["Enough"];
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
+        /** PercentilesResponse */
+        PercentilesResponse: {
+            /**
+             * Groups
+             * @description Busiest first.
+             */
+            groups: components["schemas"]["PercentileGroup"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /** More Groups */
+            more_groups: number;
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            total: components["schemas"]["Percentiles"];
+            /** Unit */
+            unit: string;
+            window: components["schemas"]["TimeWindow"];
         };
         /**
          * Prefix
@@ -1800,6 +2295,23 @@ export interface components {
             value?: number | null;
         };
         /**
+         * SlowCalls
+         * @description The slowest twentieth.
+         */
+        SlowCalls: {
+            /** By Length Ns */
+            by_length_ns: number | null;
+            /** By Length Share */
+            by_length_share: number | null;
+            /**
+             * Excess Ns
+             * @description Their mean over the mean of all.
+             */
+            excess_ns: number | null;
+            /** N */
+            n: number;
+        };
+        /**
          * Span
          * @description A span with every fact under the vocabulary's name; null is 'not known'.
          */
@@ -2024,6 +2536,160 @@ export interface components {
             series: components["schemas"]["SpendPoint"][];
             total: components["schemas"]["Spend"];
             window: components["schemas"]["MoneyWindow"];
+        };
+        /**
+         * Stage
+         * @description What was waited for in one stage, or (`is_app`) in the application between the spans that it encloses.
+         */
+        Stage: {
+            /** Filter */
+            filter: string;
+            /** Is App */
+            is_app: boolean;
+            /** @description The mean wait in requests near each percentile; the parts of a percentile add up. */
+            mean_near: components["schemas"]["ByPercentile"];
+            /**
+             * Median Ns
+             * @description Of the wait, where there was one.
+             */
+            median_ns: number | null;
+            /**
+             * Requests
+             * @description That waited for it at all.
+             */
+            requests: number;
+            /** @description The same as a share of the requests' duration. */
+            share_near: components["schemas"]["ByPercentile"];
+            /** Stage */
+            stage: string | null;
+            /** @description The percentiles, had it never taken longer than its median; of the largest twenty. */
+            what_if: components["schemas"]["ByPercentile"] | null;
+        };
+        /** StagesResponse */
+        StagesResponse: {
+            /** Bands */
+            bands: components["schemas"]["Band"][];
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Requests */
+            requests: number;
+            /**
+             * Sampled One In
+             * @description Beyond 50,000 requests, stages are those of one in so many, chosen by id.
+             */
+            sampled_one_in: number;
+            /**
+             * Stages
+             * @description By the time that was waited for in all.
+             */
+            stages: components["schemas"]["Stage"][];
+            total: components["schemas"]["Percentiles"];
+            window: components["schemas"]["TimeWindow"];
+        };
+        /**
+         * TimeWindow
+         * @description [from, to) on `start`; an open side is null.
+         */
+        TimeWindow: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * TokenModel
+         * @description What the length of a model's calls predicts of their duration, and what it leaves unexplained.
+         */
+        TokenModel: {
+            /** Base Ns */
+            base_ns: number | null;
+            before: components["schemas"]["TokenSide"] | null;
+            /** By Length Ns */
+            by_length_ns: number | null;
+            /** By Length Share */
+            by_length_share: number | null;
+            /** Change Ns */
+            change_ns: number | null;
+            /**
+             * Explained Variance
+             * @description R² where it was fitted.
+             */
+            explained_variance: number | null;
+            /** Filter */
+            filter: string;
+            /**
+             * Fitted On
+             * @description The window before; the window itself where that has too few.
+             * @enum {string}
+             */
+            fitted_on: "previous" | "window";
+            /** Model */
+            model: string | null;
+            now: components["schemas"]["TokenSide"];
+            /** Ns Per Cached Token */
+            ns_per_cached_token: number | null;
+            /** Ns Per Input Token */
+            ns_per_input_token: number | null;
+            /** Ns Per Output Token */
+            ns_per_output_token: number | null;
+            /** Provider */
+            provider: string | null;
+            /** Residual High Ns */
+            residual_high_ns: number | null;
+            /**
+             * Residual Low Ns
+             * @description 95 % interval.
+             */
+            residual_low_ns: number | null;
+            /** Residual Ns */
+            residual_ns: number | null;
+            /** Sentence */
+            sentence: string;
+            slow: components["schemas"]["SlowCalls"];
+            /** Typical Miss Ns */
+            typical_miss_ns: number | null;
+        };
+        /** TokenSide */
+        TokenSide: {
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Mean Ns */
+            mean_ns: number | null;
+            /** N */
+            n: number;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Predicted Ns */
+            predicted_ns: number | null;
+        };
+        /** TokensResponse */
+        TokensResponse: {
+            /** Fewest */
+            fewest: number;
+            /** Models */
+            models: components["schemas"]["TokenModel"][];
+            previous: components["schemas"]["TimeWindow"] | null;
+            /** Too Few */
+            too_few: components["schemas"]["TooFew"][];
+            window: components["schemas"]["TimeWindow"];
+        };
+        /** TooFew */
+        TooFew: {
+            /** Model */
+            model: string | null;
+            /** N */
+            n: number;
+            /** Provider */
+            provider: string | null;
         };
         /** ToolCall */
         ToolCall: {
@@ -4022,6 +4688,572 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ValuesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_compare_api_v1_latency_compare_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description Side a's window; left out with both filters: the window before, else the same window. */
+                a_from?: string | null;
+                /** @description First moment after the window. */
+                a_to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                a_filter?: string;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                b_filter?: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_heatmap_api_v1_latency_heatmap_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatmapResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_lost_api_v1_latency_lost_get: {
+        parameters: {
+            query?: {
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_percentiles_api_v1_latency_percentiles_get: {
+        parameters: {
+            query?: {
+                /** @description Whole requests, or single spans. */
+                of?: "requests" | "spans";
+                /** @description Of requests: duration_ns or ttft_ns. Of spans also time_per_output_token_ns, queue_ns … */
+                measure?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PercentilesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_stages_api_v1_latency_stages_get: {
+        parameters: {
+            query?: {
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_tokens_api_v1_latency_tokens_get: {
+        parameters: {
+            query?: {
+                /** @description Groups at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. Requests match when one of their spans does. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokensResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

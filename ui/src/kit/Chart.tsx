@@ -1,26 +1,39 @@
 // An ECharts canvas that follows its container and the colour scheme. Colours are read from the tokens.
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
 import { BrushComponent, GridComponent, ToolboxComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, BrushComponent, ToolboxComponent, CanvasRenderer]);
+echarts.use([
+  BarChart,
+  CustomChart,
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  BrushComponent,
+  ToolboxComponent,
+  CanvasRenderer,
+]);
 
 type Props = {
   option: echarts.EChartsCoreOption;
   height: number;
   label: string;
   onBrush?: (from: number, to: number) => void;
+  /** a region was dragged instead: its edges along both axes */
+  onRegion?: (from: number, to: number, low: number, high: number) => void;
   /** a bar or point was clicked: of which series, the how many-eth of its data */
   onPick?: (series: number, index: number) => void;
 };
 
-export function Chart({ option, height, label, onBrush, onPick }: Props) {
+export function Chart({ option, height, label, onBrush, onRegion, onPick }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
   const brushed = useRef(onBrush);
   brushed.current = onBrush;
+  const dragged = useRef(onRegion);
+  dragged.current = onRegion;
   const picked = useRef(onPick);
   picked.current = onPick;
   useEffect(() => {
@@ -30,8 +43,13 @@ export function Chart({ option, height, label, onBrush, onPick }: Props) {
     const watch = new ResizeObserver(() => made.resize());
     watch.observe(box.current);
     made.on("brushEnd", (event) => {
-      const range = (event as { areas?: { coordRange?: [number, number] }[] }).areas?.[0]?.coordRange;
-      if (range && range[1] > range[0]) brushed.current?.(range[0], range[1]);
+      const range = (event as { areas?: { coordRange?: (number | number[])[] }[] }).areas?.[0]?.coordRange;
+      const [first, second] = range ?? [];
+      if (typeof first === "number" && typeof second === "number" && second > first) brushed.current?.(first, second);
+      if (Array.isArray(first) && Array.isArray(second)) {
+        const [from, to, low, high] = [...first, ...second] as [number, number, number, number];
+        if (to > from && high > low) dragged.current?.(from, to, low, high);
+      }
       made.dispatchAction({ type: "brush", areas: [] });
     });
     made.on("click", ({ seriesIndex, dataIndex }) => {
@@ -45,11 +63,11 @@ export function Chart({ option, height, label, onBrush, onPick }: Props) {
   }, []);
   useEffect(() => {
     chart.current?.setOption(option, { notMerge: true });
-    if (brushed.current)
+    if (brushed.current || dragged.current)
       chart.current?.dispatchAction({
         type: "takeGlobalCursor",
         key: "brush",
-        brushOption: { brushType: "lineX", brushMode: "single" },
+        brushOption: { brushType: dragged.current ? "rect" : "lineX", brushMode: "single" },
       });
   }, [option]);
   return <div ref={box} role="img" aria-label={label} style={{ height }} />;

@@ -1,4 +1,4 @@
-(SELECT * FROM traces WHERE project = {project:String} AND $window AND $filter) AS t
+(SELECT * FROM $traces WHERE project = {project:String} AND $window AND $filter) AS t
 LEFT ANY JOIN (
   SELECT trace_id AS root_trace_id, span_id AS root_id, $root_columns
   FROM spans

@@ -20,6 +20,7 @@ from sightline.store.telemetry.schema import trace_summary
 log = structlog.get_logger(__name__)
 
 _HERE = files("sightline.store.telemetry") / "sql" / "settle"
+_MARKS = files("sightline.store.telemetry") / "sql" / "rollups"
 _WORDS = {
     "{{finish_reason}}": finish_reason_sql("said"),
     "{{late_clock}}": scoped_sql(LATE_CLOCKS),
@@ -34,6 +35,7 @@ def _read(text: str) -> str:
 
 
 _SQL = {path.name.removesuffix(".sql"): _read(path.read_text()) for path in _HERE.iterdir()}
+_MARK_SETTLED, _MARK_REOPENED = ((_MARKS / f"mark_{what}.sql").read_text() for what in ("settled", "reopened"))
 _TRACES = (
     "(s.project, s.trace_id) IN (SELECT project, trace_id FROM settling_traces)"
     " AND toStartOfFiveMinutes(s.start) IN (SELECT bucket FROM settling_buckets)"
@@ -44,8 +46,10 @@ _SPANS = (
 )
 _SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)})"
 _DEEPEST = 16  # steps; a chain of 65,536 spans
+_DEEPEST_PATH = 200  # spans, one in the other; time below belongs to the last
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
+    *("settling_nodes", "settling_roots", "settling_children", "settling_path", "settling_stalls"),
     "reopened_traces",
 )
 
@@ -101,8 +105,10 @@ class Settler:
         if not traces:
             return Settled(reopened=reopened)
         self._run(_SQL["02_buckets"])
+        self._run(_MARK_SETTLED)
         duplicates = self._remove_duplicates()
         self._inherit()
+        self._walk()
         self._pricer.price(_SPANS)
         self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):
@@ -128,6 +134,7 @@ class Settler:
         """Whatever stands in `reopened_traces` is open again; returns how many."""
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
+            self._run(_MARK_REOPENED)
             for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
                 self._run(_SQL[step])
         return reopened
@@ -167,6 +174,13 @@ class Settler:
             self._run(_SQL[name])
         if self._count("SELECT count() FROM settling_pairs") or self._count("SELECT count() FROM settling_calls WHERE helped"):
             self._run(_SQL["18_update_calls"])
+
+    def _walk(self) -> None:
+        """What each span did itself, what the response waited for in it, and how its answer stalled."""
+        for name in ("19_tree_nodes", "20_tree_roots", "21_tree_children"):
+            self._run(_SQL[name])
+        self._run(_SQL["22_critical_path"], deepest=_DEEPEST_PATH)
+        self._run(_SQL["23_stalls"])
 
     def _run(self, sql: str, *, settings: dict[str, Any] | None = None, **parameters: object) -> None:
         self._client.command(sql, parameters=parameters or None, settings=settings)

@@ -24,6 +24,7 @@ from sightline.store.telemetry.loader import Loader, sync_filesystem
 from sightline.store.telemetry.pricing import Pricer, PriceShelf, Repriced
 from sightline.store.telemetry.refacting import Refacted, Refacter
 from sightline.store.telemetry.retention import drop_expired
+from sightline.store.telemetry.rollups import RollupOptions, Rollups
 from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 _RETENTION_EVERY_S = 3600.0
 _LONGEST_REST_S = 5.0
 _MANY = 500  # traces in a pass; from there on its cost is theirs and no longer its own (half a second of CPU, whatever there is to do)
+_ROLLUPS_EVERY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class StoreOptions:
     settle_every_s: float
     settle_share: float
     prices: PriceShelf
+    rollups: RollupOptions = field(default_factory=RollupOptions)
     revenue: Sequence[RevenueRule] = ()
     prices_tools: bool = False
     sources: Sources = field(default_factory=lambda: SOURCES)
@@ -71,6 +74,7 @@ class Store:
         self._complete_until_ns = 0
         self._pricer = Pricer(settling, options.prices, options.revenue, prices_tools=options.prices_tools)
         self._settler = Settler(settling, options.settling, self._pricer)
+        self._rollups = Rollups(settling, options.rollups)
         self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
@@ -151,9 +155,16 @@ class Store:
                 log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
             return self._settler.settle(self._complete_until_ns)
 
+    def _roll_up(self) -> int:
+        with self._settling:
+            return self._rollups.derive()
+
     async def settle_forever(self) -> None:
-        """Settle what has gone quiet, and drop what has expired, until cancelled. Faults of the engine are logged and tried again."""
-        last_retention = -_RETENTION_EVERY_S
+        """Settle what has gone quiet, roll up hours that are over, and drop what has expired, until cancelled.
+
+        Faults of the engine are logged and tried again.
+        """
+        last_retention, last_rollups = -_RETENTION_EVERY_S, -_ROLLUPS_EVERY_S
         options = self._options
         while True:
             rest_s, began = options.settle_every_s, time.perf_counter()
@@ -163,6 +174,12 @@ class Store:
                 if now - last_retention >= _RETENTION_EVERY_S:
                     await asyncio.shield(asyncio.to_thread(drop_expired, self._settling_client))
                     last_retention = now
+                if now - last_rollups >= _ROLLUPS_EVERY_S:
+                    hours = await asyncio.shield(asyncio.to_thread(self._roll_up))
+                    # while hours wait, the next ones follow at once
+                    last_rollups = now if hours < self._options.rollups.most else -_ROLLUPS_EVERY_S
+                    if hours:
+                        log.debug("rolled_up", hours=hours)
             except StoreClosedError:
                 return
             except StoreError as error:

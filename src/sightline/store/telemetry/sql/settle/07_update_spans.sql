@@ -10,6 +10,10 @@ UPDATE spans SET
   tenant = joinGet('settling_facts', 'tenant', toString(project), trace_id, span_id),
   attempt = coalesce(attempt, joinGet('settling_facts', 'attempt', toString(project), trace_id, span_id)),
   fallback_of = coalesce(fallback_of, joinGet('settling_facts', 'fallback_of', toString(project), trace_id, span_id)),
+  self_ns = duration_ns - joinGet('settling_children', 'covered_ns', reinterpretAsUInt128(sipHash128(project, trace_id, span_id))),
+  critical_ns = if(joinGet('settling_roots', 'root', reinterpretAsUInt128(sipHash128(project, trace_id))) = 0, NULL,
+    joinGet('settling_path', 'own_ns', reinterpretAsUInt128(sipHash128(project, trace_id, span_id)))),
+  stall_ns = coalesce(stall_ns, nullIf(toUInt64(joinGet('settling_stalls', 'stall_ns', reinterpretAsUInt128(sipHash128(project, trace_id, span_id)))), 0)),
   settled = true
 WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
   AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)

@@ -1,0 +1,1 @@
+DELETE FROM rollup_dirty WHERE (project, hour) IN (SELECT project, hour FROM rollup_due)

@@ -1,0 +1,115 @@
+// The Latency screens' state is their URL: what all of them share, and what each adds.
+import type { Asked, TimeWindow } from "../../api/latency";
+import { validWindow, type WindowSearch, windowOf } from "../../kit/window";
+import { both } from "../economics/url";
+import type { TracesSearch } from "../traces/url";
+
+export const TABS = [
+  { id: "percentiles", title: "Percentiles" },
+  { id: "waits", title: "Waited for" },
+  { id: "lost", title: "Lost" },
+  { id: "length", title: "Length" },
+  { id: "compare", title: "Compare" },
+] as const;
+export type Tab = (typeof TABS)[number]["id"];
+
+type Unit = "ns" | "tokens/s";
+export type MeasureInfo = { id: string; title: string; unit: Unit; of: readonly Of[]; meaning: string };
+export type Of = "requests" | "spans";
+
+export const MEASURES: readonly MeasureInfo[] = [
+  { id: "duration_ns", title: "Total", unit: "ns", of: ["requests", "spans"], meaning: "From start to end" },
+  { id: "ttft_ns", title: "Time to first token", unit: "ns", of: ["requests", "spans"], meaning: "Until the answer began" },
+  {
+    id: "time_per_output_token_ns",
+    title: "Time per output token",
+    unit: "ns",
+    of: ["spans"],
+    meaning: "From one token to the next, after the first",
+  },
+  { id: "output_tokens_per_second", title: "Output tokens/s", unit: "tokens/s", of: ["spans"], meaning: "After the first token" },
+  { id: "queue_ns", title: "Queueing", unit: "ns", of: ["spans"], meaning: "Waiting at the server before it was begun" },
+  { id: "stall_ns", title: "Longest stall", unit: "ns", of: ["spans"], meaning: "The longest wait between two chunks" },
+  { id: "self_ns", title: "Self time", unit: "ns", of: ["spans"], meaning: "What no child span covers" },
+  { id: "critical_ns", title: "Critical time", unit: "ns", of: ["spans"], meaning: "What the request really waited for in it" },
+];
+
+export type LatencySearch = WindowSearch & {
+  project?: string;
+  filter?: string;
+  /** whole requests, or single spans */
+  of?: Of;
+  measure?: string;
+  /** facts and attributes to group by, separated by commas */
+  by?: string;
+  /** a column; '-' in front: descending */
+  sort?: string;
+  /** compare: the fact whose values stand on both sides, and those values; without it, the window before */
+  vs?: string;
+  a?: string;
+  b?: string;
+};
+
+const TEXTS = ["project", "filter", "by", "sort", "vs", "a", "b"] as const;
+
+export function validate(said: Record<string, unknown>): LatencySearch {
+  const search: LatencySearch = validWindow(said);
+  for (const name of TEXTS) {
+    const value = said[name];
+    if ((typeof value === "string" && value) || typeof value === "number") search[name] = String(value);
+  }
+  if (said.of === "requests" || said.of === "spans") search.of = said.of;
+  if (MEASURES.some((measure) => measure.id === said.measure)) search.measure = String(said.measure);
+  return search;
+}
+
+/** What stays when one goes to another tab. */
+export function shared({ project, filter, range, from, to, of, measure, by }: LatencySearch): LatencySearch {
+  return {
+    ...(project && { project }),
+    ...(filter && { filter }),
+    ...(range && { range }),
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(of && { of }),
+    ...(measure && { measure }),
+    ...(by && { by }),
+  };
+}
+
+/** What the API is asked with. */
+export function askedOf(search: LatencySearch): Asked {
+  const { from, to } = windowOf(search);
+  return { project: search.project ?? "default", filter: search.filter ?? "", ...(from && { from }), ...(to && { to }) };
+}
+
+/** Which rows and which of their times; a measure that these rows do not have gives way to the total. */
+export function measuredOf(search: LatencySearch): { of: Of; measure: MeasureInfo } {
+  const of = search.of ?? "requests";
+  const wanted = MEASURES.find((one) => one.id === search.measure && one.of.includes(of));
+  return { of, measure: wanted ?? (MEASURES[0] as MeasureInfo) };
+}
+
+/** The filter for rows whose measure lies in [low, high). */
+export function within(of: Of, measure: string, low: number, high: number): string {
+  const name = of === "requests" ? `trace.${measure}` : measure;
+  return `${name} >= ${whole(low)} and ${name} < ${whole(high)}`;
+}
+
+const whole = (n: number) => (n >= 1000 ? Math.ceil(n) : Number(n.toPrecision(6)));
+
+/** Where the traces of a number are: its window, what the screen is filtered by, and what the number itself is of. */
+export function tracesOf(
+  search: Pick<LatencySearch, "project" | "filter">,
+  window: TimeWindow,
+  ...filters: (string | null)[]
+): TracesSearch {
+  const filter = both(search.filter, ...filters);
+  return {
+    ...(search.project && { project: search.project }),
+    ...(filter && { filter }),
+    ...(window.from && { from: window.from }),
+    ...(window.to && { to: window.to }),
+    ...(!window.from && !window.to && { range: "all" as const }),
+  };
+}
