@@ -1,17 +1,21 @@
 """What Sightline knows of a span: the vocabulary of facts, how every convention says them, and what of a span is content."""
 
+from sightline.facts._slots import quoted as sql_text
 from sightline.facts._sql import FactSql, content_key_sql, finish_reason_sql
 from sightline.facts.configured import with_configured
 from sightline.facts.content import Content, EventView, read_content
-from sightline.facts.conventions import SOURCES, Sources
-from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, INHERITED, KINDS, STATUSES, Fact
+from sightline.facts.conventions import JSON_ASKED, REFUSALS, SOURCES, Sources
+from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, INHERITED, KINDS, SILENT_FAILURES, STATUSES, Fact
 
 __all__ = [
     "ERROR_TYPES",
     "FACTS",
     "FINISH_REASONS",
     "INHERITED",
+    "JSON_ASKED",
     "KINDS",
+    "REFUSALS",
+    "SILENT_FAILURES",
     "SOURCES",
     "STATUSES",
     "Content",
@@ -22,5 +26,6 @@ __all__ = [
     "content_key_sql",
     "finish_reason_sql",
     "read_content",
+    "sql_text",
     "with_configured",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.client import Client
 
-from sightline.facts import finish_reason_sql
+from sightline.facts import JSON_ASKED, REFUSALS, finish_reason_sql, sql_text
 from sightline.store.telemetry.engine import guarded
 from sightline.store.telemetry.pricing import Pricer
 from sightline.store.telemetry.schema import trace_summary
@@ -20,7 +20,11 @@ from sightline.store.telemetry.schema import trace_summary
 log = structlog.get_logger(__name__)
 
 _HERE = files("sightline.store.telemetry") / "sql" / "settle"
-_WORDS = {"{{finish_reason}}": finish_reason_sql("said")}
+_WORDS = {
+    "{{finish_reason}}": finish_reason_sql("said"),
+    "{{json_asked}}": sql_text(JSON_ASKED),
+    "{{refusals}}": sql_text("|".join(REFUSALS)),
+}
 
 
 def _read(text: str) -> str:
@@ -42,7 +46,7 @@ _SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)
 _DEEPEST = 16  # steps; a chain of 65,536 spans
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
-    "reopened_traces",
+    *("reopened_traces", "settling_silent"),
 )
 
 
@@ -99,6 +103,7 @@ class Settler:
         self._run(_SQL["02_buckets"])
         duplicates = self._remove_duplicates()
         self._inherit()
+        self._run(_SQL["19_find_silent"])
         self._pricer.price(_SPANS)
         self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):
