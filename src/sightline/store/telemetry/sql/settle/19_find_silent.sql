@@ -7,7 +7,8 @@ FROM (
   SELECT s.project AS project, s.trace_id AS trace_id, s.span_id AS span_id,
     multiIf(
       s.kind = 'llm' AND NOT s.failed, multiIf(
-        (s.finish_reason IS NULL OR s.finish_reason IN ('stop', 'length', 'other')) AND ifNull(a.said_something = 0, ifNull(s.output_tokens = 0, false)), 'empty_output',
+        (s.finish_reason IS NULL OR s.finish_reason IN ('stop', 'length', 'other')) AND ifNull(a.said_something = 0, ifNull(s.output_tokens = 0, false))
+          AND NOT ifNull(a.refused_in_a_part = 1, false), 'empty_output',
         ifNull(s.finish_reason = 'content_filter', false) OR a.refuses = 1, 'refusal',
         (s.asks_json OR a.asks_json = 1) AND a.no_json = 1, 'malformed_json',
         a.bad_arguments = 1, 'malformed_arguments',
@@ -45,9 +46,10 @@ FROM (
   ) AS t ON s.project = t.project AND s.trace_id = t.trace_id
   LEFT ANY JOIN (
     SELECT project, trace_id, span_id,
-      if(max(told), toNullable(max(told AND (trimBoth(said) != '' OR notEmpty(calls) OR unread))), NULL) AS said_something,
+      if(max(told), toNullable(max(told AND (match(said, '\\S') OR notEmpty(calls) OR unread))), NULL) AS said_something,
+      max(refused) AS refused_in_a_part,
       max(empty(calls) AND (refused OR (length(said) <= 600 AND match(lower(substringUTF8(said, 1, 300)), {{refusals}})))) AS refuses,
-      max(empty(calls) AND trimBoth(said) != '' AND NOT isValidJSON(extract(said, '^\\s*(?:```(?:json)?\\s*)?((?s:.*?))(?:\\s*```)?\\s*$'))) AS no_json,
+      max(empty(calls) AND match(said, '\\S') AND NOT isValidJSON(extract(said, '^\\s*(?:```(?:json)?\\s*)?((?s:.*?))(?:\\s*```)?\\s*$'))) AS no_json,
       max(arrayExists(c -> trimBoth(c) != '' AND NOT isValidJSON(c), calls)) AS bad_arguments,
       max(asks_json) AS asks_json
     FROM (
@@ -65,12 +67,14 @@ FROM (
             arrayExists(k -> endsWith(k, '.tool_call.function.name') OR match(k, 'tool_calls\\.\\d+\\.name$') OR match(k, 'message_content\\.image'), flat_keys)),
           vercel, (true, concat(content['ai.response.text'], content['ai.response.object']),
             arrayMap(c -> if(c.args != '', c.args, c.input), JSONExtract(content['ai.response.toolCalls'], 'Array(Tuple(args String, input String))')), false, false),
-          startsWith(raw, '{') AND notEmpty(choices), (true, arrayStringConcat(choices.message.content, '\n'),
-            arrayFlatten(arrayMap(c -> c.function.arguments, choices.message.tool_calls)), arrayExists(r -> r != '', choices.message.refusal), false),
+          startsWith(raw, '{') AND notEmpty(choices), (true, arrayStringConcat(arrayMap(c -> ifNull(c, ''), choices.message.content), '\n'),
+            arrayFlatten(arrayMap(c -> c.function.arguments, choices.message.tool_calls)), arrayExists(r -> ifNull(r, '') != '', choices.message.refusal), false),
           startsWith(raw, '{') AND notEmpty(blocks), (true, arrayStringConcat(arrayMap(b -> b.text, arrayFilter(b -> b.type = 'text', blocks)), '\n'),
             arrayMap(b -> b.input, arrayFilter(b -> b.type = 'tool_use', blocks)), false, false),
           startsWith(raw, '{') AND JSONHas(raw, 'message', 'role'), (true, JSONExtractString(raw, 'message', 'content'),
             JSONExtract(raw, 'message', 'tool_calls', 'Array(Tuple(function Tuple(arguments String)))').function.arguments, false, false),
+          startsWith(raw, '{') AND JSONHas(raw, 'role') AND JSONHas(raw, 'content'), (true, JSONExtractString(raw, 'content'),
+            JSONExtract(raw, 'tool_calls', 'Array(Tuple(function Tuple(arguments String)))').function.arguments, false, JSONType(raw, 'content') = 'Array'),
           raw_told, (true, if(startsWith(raw, '"'), JSONExtractString(raw), raw), [], false, startsWith(raw, '{') OR startsWith(raw, '[')),
           (false, '', [], false, false)
         )::Tuple(told Bool, said String, calls Array(String), refused Bool, unread Bool) AS answer,
@@ -86,7 +90,7 @@ FROM (
             'traceloop.entity.output', 'haystack.component.output']) AS raw_key,
           raw_key != '' AS raw_told,
           trimBoth(content[raw_key]) AS raw,
-          JSONExtract(raw, 'choices', 'Array(Tuple(message Tuple(content String, refusal String, tool_calls Array(Tuple(function Tuple(arguments String))))))') AS choices,
+          JSONExtract(raw, 'choices', 'Array(Tuple(message Tuple(content Nullable(String), refusal Nullable(String), tool_calls Array(Tuple(function Tuple(arguments String))))))') AS choices,
           JSONExtract(raw, 'content', 'Array(Tuple(type String, text String, input String))') AS blocks,
           arrayExists((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
             'gcp.vertex.agent.llm_request', 'model_request_parameters') AND match(v, {{json_asked}}), mapValues(content), mapKeys(content)) AS asks_json
