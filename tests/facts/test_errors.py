@@ -165,7 +165,9 @@ def found(server: Server) -> dict[str, str]:
     spans = []
     for number, (_, type_, message) in enumerate(EXCEPTIONS):
         event = {"name": "exception", "attributes": attributes({"exception.type": type_, "exception.message": message})}
-        one = span("call", said={"gen_ai.operation.name": "chat"}, span_id=f"x{number:07d}".encode(), trace_id=new_id(16), status={"code": 2})
+        one = span(
+            "call", said={"gen_ai.operation.name": "chat"}, span_id=f"x{number:07d}".encode(), trace_id=new_id(16), status={"code": 2}
+        )
         one.events.add(**event)
         spans.append(one)
     for number, (_, said) in enumerate(CODES):

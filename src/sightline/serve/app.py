@@ -26,6 +26,7 @@ from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
 from sightline.serve.models import Health
+from sightline.serve.slos_of_file import check_slos
 from sightline.settings import Settings
 from sightline.store import ConfigOptions, Configuration, PriceBook, SettlingOptions, Store, StoreOptions, open_config, open_store
 
@@ -58,7 +59,9 @@ class House:
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port can't."""
+    """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port
+    can't, SettingsError for objectives that can't be asked."""
+    check_slos(settings.slos)
     options = store_options(settings)
     async with (
         open_store(options) as store,  # takes the directory's lock, applies migrations

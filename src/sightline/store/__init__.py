@@ -3,21 +3,30 @@
 from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
+from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
+from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceBook
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
 __all__ = [
+    "MARKER_KINDS",
     "PERIODS",
     "Budget",
     "BudgetTerms",
     "ConfigOptions",
     "Configuration",
     "EngineError",
+    "Marker",
+    "MarkerKind",
+    "MarkerTerms",
     "Period",
     "PriceBook",
     "SettlingOptions",
+    "Slo",
+    "SloOf",
+    "SloTerms",
     "Store",
     "StoreOptions",
     "open_config",
