@@ -234,6 +234,7 @@ class HopEdge(Model):
     failed: Tally
     errors: float = Field(description="Those that began here.")
     silent_failures: Tally
+    after_ns: int | None = Field(description="From its parent's start to its own, the mean.")
     p50_ns: Number
     p95_ns: Number
     timed: int

@@ -1665,6 +1665,11 @@ export interface components {
         };
         /** HopEdge */
         HopEdge: {
+            /**
+             * After Ns
+             * @description From its parent's start to its own, the mean.
+             */
+            after_ns: number | null;
             /** Calls */
             calls: number;
             /**

@@ -1,11 +1,28 @@
 // An ECharts canvas that follows its container and the colour scheme. Colours are read from the tokens.
 import { BarChart, LineChart } from "echarts/charts";
-import { BrushComponent, GridComponent, ToolboxComponent, TooltipComponent } from "echarts/components";
+import {
+  BrushComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  ToolboxComponent,
+  TooltipComponent,
+} from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 
-echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, BrushComponent, ToolboxComponent, CanvasRenderer]);
+echarts.use([
+  BarChart,
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  BrushComponent,
+  ToolboxComponent,
+  MarkLineComponent,
+  MarkAreaComponent,
+  CanvasRenderer,
+]);
 
 type Props = {
   option: echarts.EChartsCoreOption;

@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics: the tabs, from left to right"],
+  ["1 … 7", "Economics, Reliability: the tabs, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -53,6 +53,15 @@ export function Shell() {
             data-status={pathname.startsWith("/economics") ? "active" : undefined}
           >
             Economics
+          </Link>
+          <Link
+            to="/reliability/$tab"
+            params={{ tab: "errors" }}
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/reliability") ? "active" : undefined}
+          >
+            Reliability
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

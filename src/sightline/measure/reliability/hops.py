@@ -40,6 +40,7 @@ def _edge(row: Row) -> dict[str, Json]:
         "failed": tally(row["failed"], row["calls"], row["squared"]),
         "errors": number(row["errors"]),
         "silent_failures": tally(row["silent_failures"], row["calls"], row["squared"]),
+        "after_ns": None if row["after_ns"] is None else int(row["after_ns"]),
         "p50_ns": number(row["p50_ns"]),
         "p95_ns": number(row["p95_ns"]),
         "timed": row["timed"],
