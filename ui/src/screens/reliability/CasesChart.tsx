@@ -39,7 +39,7 @@ export function CasesChart({ label, points, groups, interval, edges, markers, on
           const said = items.flatMap(({ seriesIndex, dataIndex }) => {
             const one = series[seriesIndex];
             const point = one?.points[dataIndex];
-            return one && point ? [{ one, point, colour: colours[seriesIndex] ?? "" }] : [];
+            return one && point?.cases ? [{ one, point, colour: colours[seriesIndex] ?? "" }] : [];
           });
           said.sort((a, b) => b.point.cases - a.point.cases);
           return tip(
@@ -72,14 +72,20 @@ export function CasesChart({ label, points, groups, interval, edges, markers, on
   return <Chart option={option} height={220} label={label} onBrush={onBrush} onPick={pick} />;
 }
 
-function seriesBy(points: readonly CasePoint[], groups: readonly Pick<CaseGroup, "group">[]) {
+type Cases = { key: string; group: (string | null)[]; rank: number; points: CasePoint[] };
+
+/** Points by group, the largest first. Each group has every moment that any has: bars stack by their place in the list. */
+export function seriesBy(points: readonly CasePoint[], groups: readonly Pick<CaseGroup, "group">[]): Cases[] {
   const rank = new Map(groups.map((row, index) => [keyOf(row.group), index]));
-  const found = new Map<string, { key: string; group: (string | null)[]; rank: number; points: CasePoint[] }>();
+  const times = [...new Set(points.map((point) => point.time))].sort();
+  const found = new Map<string, Cases & { at: Map<string, CasePoint> }>();
   for (const point of points) {
     const key = keyOf(point.group);
-    const one = found.get(key) ?? { key, group: point.group, rank: rank.get(key) ?? COLOURS.length, points: [] };
-    one.points.push(point);
+    const one = found.get(key) ?? { key, group: point.group, rank: rank.get(key) ?? COLOURS.length, points: [], at: new Map() };
+    one.at.set(point.time, point);
     found.set(key, one);
   }
-  return [...found.values()].sort((a, b) => a.rank - b.rank);
+  return [...found.values()]
+    .map(({ at, ...one }) => ({ ...one, points: times.map((time) => at.get(time) ?? { time, group: one.group, cases: 0 }) }))
+    .sort((a, b) => a.rank - b.rank);
 }
