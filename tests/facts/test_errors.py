@@ -1,3 +1,4 @@
+# ruff: noqa: E501, ERA001 - the texts are as long as the libraries make them
 """error_type: one word for every provider's and library's exceptions and codes, derived by the engine from a span as they would record it.
 
 The texts are those that the libraries make: type and message of the exception, the provider's code in it, HTTP and gRPC status.
