@@ -1,4 +1,4 @@
-# ruff: noqa: E501, ERA001 - the texts are as long as the libraries make them
+# ruff: noqa: E501 - the texts are as long as the libraries make them
 """Failures that nobody reported are found when a trace settles, whatever convention told of the answer."""
 
 import json

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ from sightline import __version__
 from sightline.errors import StoreError
 from sightline.facts import with_configured
 from sightline.facts.prices import Catalogue, revenue_rules
+from sightline.measure.traffic import TrafficCounters, check_labels
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
+from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
 from sightline.settings import Settings
@@ -55,13 +58,15 @@ class House:
     receiver: Receiver
     grpc_port: int | None
     catalogue: PriceBook
+    traffic: TrafficCounters
 
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port
-    can't, SettingsError for objectives that can't be asked."""
+    can't, SettingsError for objectives or labels that can't be asked for."""
     check_slos(settings.slos)
+    check_labels(settings.metrics_labels)
     options = store_options(settings)
     async with (
         open_store(options) as store,  # takes the directory's lock, applies migrations
@@ -72,7 +77,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
-        yield House(settings, store, config, receiver, grpc_port, options.book)  # left in reverse order, whatever fails
+        traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
+        yield House(settings, store, config, receiver, grpc_port, options.book, traffic)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -87,6 +93,7 @@ class Application:
             "receiver": house.receiver,
             "settings": house.settings,
             "catalogue": house.catalogue,
+            "traffic": house.traffic,
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -143,6 +150,7 @@ def api_app() -> FastAPI:
         return Health(status="degraded" if detail else "ok", version=__version__, detail=detail)
 
     include_routers(api)
+    include_metrics(api)
     _include_ui(api)
     return api
 
