@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.otlp import new_id, span, traces
 from tests.running import Server, eventually
@@ -96,9 +97,23 @@ def found(server: Server) -> dict[str, str | None]:
             one = span(f"{name} {number}", said=about, trace_id=trace_id, parent_span_id=root_id, status={"code": status})
             one.start_time_unix_nano = spans[-1].start_time_unix_nano + 1000
             spans.append(one)
+    spans += _failures()
     server.send("traces", traces(spans).SerializeToString(), headers={"x-sightline-project": "silent"})
     eventually(lambda: server.count(project="silent", filter="settled = true"), lambda n: n == len(spans))
     return {row["name"]: row["silent_failure"] for row in server.query("count", project="silent", group_by=["name", "silent_failure"])}
+
+
+def _failures() -> list[Span]:
+    """A failure that travels up from an LLM call, whose HTTP client's span failed first; and one that began at the root."""
+    trace_id, (root_id, step_id, call_id) = new_id(16), (new_id(8), new_id(8), new_id(8))
+    failed = {"trace_id": trace_id, "status": {"code": 2}}
+    return [
+        span("up root", span_id=root_id, **failed),
+        span("up step", span_id=step_id, parent_span_id=root_id, **failed),
+        span("up call", said=CHAT, span_id=call_id, parent_span_id=step_id, **failed),
+        span("up http", parent_span_id=call_id, kind=3, **failed),
+        span("root alone", trace_id=new_id(16), status={"code": 2}),
+    ]
 
 
 BROKEN = {"sightline.tool_is_error": True}
@@ -138,3 +153,17 @@ def test_what_failed_openly_is_not_silent(found: dict[str, str | None]) -> None:
 )
 def test_a_tools_failure_is_ignored_when_the_request_ends_well_without_it(found: dict[str, str | None], name: str, expected: str) -> None:
     assert found[name] == expected
+
+
+def test_a_failure_began_where_nothing_below_failed(server: Server, found: dict[str, str | None]) -> None:
+    rows = server.query("count", project="silent", filter="status = error", group_by=["name", "error_origin"])
+    origins = {row["name"]: row["error_origin"] for row in rows}
+    assert {name: origins[name] for name in ("up root", "up step", "up call", "up http", "root alone", "failed")} == {
+        "up root": False,
+        "up step": False,
+        "up call": True,
+        "up http": False,
+        "root alone": True,
+        "failed": True,
+    }
+    assert server.count(project="silent", filter="status != error and error_origin is not null") == 0

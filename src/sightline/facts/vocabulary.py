@@ -131,6 +131,13 @@ _ROWS = (
         " server_error or other; NULL without an error",
     ),
     Fact(
+        "error_origin",
+        "Bool",
+        "boolean",
+        "reliability",
+        "whether the failure began here: nothing below failed too; NULL without a failure, and until the trace is settled",
+    ),
+    Fact(
         "silent_failure",
         LOW,
         "string",

@@ -9,7 +9,8 @@ from tests.measure.reliability.conftest import Ask, Put
 
 pytestmark = pytest.mark.anyio
 
-FAILED = {"status": "error", "error_type": "timeout"}
+FAILED = {"status": "error", "error_type": "timeout", "error_origin": True}
+BELOW = FAILED | {"error_origin": False}
 
 
 def request(i: int, *, root: Row | None = None, step: Row | None = None, llm: Row | None = None) -> list[Row]:
@@ -23,7 +24,7 @@ def request(i: int, *, root: Row | None = None, step: Row | None = None, llm: Ro
 
 
 async def test_a_failure_that_travels_up_is_one_error_where_it_began(engine: Engine, put: Put, ask: Ask) -> None:
-    put(*request(0, root=FAILED, step=FAILED, llm=FAILED), *request(1, llm=FAILED), *request(2))
+    put(*request(0, root=BELOW, step=BELOW, llm=FAILED), *request(1, llm=FAILED), *request(2))
     found = await errors(engine, ask("stage"), interval=None, limit=10)
     assert found["total"]["errors"] == 2
     assert found["total"]["traces_with_errors"] == 2
@@ -34,13 +35,6 @@ async def test_a_failure_that_travels_up_is_one_error_where_it_began(engine: Eng
     assert (group["cases"], group["traces"], group["share"]) == (2, 2, 1)
     assert (group["rate"]["of"], group["rate"]["n"]) == (2, 3)
     assert not group["rate"]["enough"]
-
-
-async def test_a_clients_http_span_does_not_take_the_error_from_its_call(engine: Engine, put: Put, ask: Ask) -> None:
-    http = {"name": "POST", "kind": "other", "stage": "POST", "span_kind": "client", "parent_span_id": f"{1000 + 2:016x}"}
-    put(*request(0, llm=FAILED), span(0, 3, at_s=0, **http, status="error", error_type="timeout"))
-    found = await errors(engine, ask("stage", "model"), interval=None, limit=10)
-    assert [group["group"] for group in found["groups"]] == [["chat", "gpt-4o"]]
 
 
 async def test_errors_have_no_rate_among_themselves(engine: Engine, put: Put, ask: Ask) -> None:

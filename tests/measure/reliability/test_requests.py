@@ -63,7 +63,7 @@ def whole(i: int, *stages: str, failed: bool = False) -> list[Row]:
 
 async def test_an_edge_is_a_stage_inside_a_stage(engine: Engine, put: Put, ask: Ask) -> None:
     put(*(row for i in range(100) for row in whole(i, "retrieve", "rerank")))
-    put(*whole(100, "retrieve"), span(100, 9, kind="llm", stage="rerank", name="x", silent_failure="cut_off", **FAILED))
+    put(*whole(100, "retrieve"), span(100, 9, kind="llm", stage="rerank", name="x", silent_failure="cut_off", error_origin=True, **FAILED))
     found = await hops(engine, ask(), limit=50)
     edges = {(edge["from"]["stage"] if edge["from"] else None, edge["to"]["kind"], edge["to"]["stage"]): edge for edge in found["edges"]}
     assert set(edges) == {

@@ -55,7 +55,7 @@ def spans_of(asked: Asked) -> Spans:
     grouping = Grouping.by(asked.group_by, subject)
     source = subject.source(asked.filter)
     near = binder.spans_in(around(asked.scene.window, _REACH_NS))
-    return Spans(statement("spans", groups=grouping.columns, source=source, near=near), source, near, grouping, binder)
+    return Spans(statement("spans", groups=grouping.columns, source=source), source, near, grouping, binder)
 
 
 def around(window: Window, by_ns: int) -> Window:

@@ -5,7 +5,7 @@ SELECT
   sumIf(c.weight, c.failed) AS failed, sumIf(c.weight, c.origin) AS errors, sumIf(c.weight, c.silent_failure IS NOT NULL) AS silent_failures,
   avgOrNullIf(toUnixTimestamp64Nano(c.start) - toUnixTimestamp64Nano(p.start), p.stage != '') AS after_ns,
   quantileExactInclusiveOrNull(0.5)(c.duration_ns) AS p50_ns, quantileExactInclusiveOrNull(0.95)(c.duration_ns) AS p95_ns, countIf(c.duration_ns IS NOT NULL) AS timed
-FROM (SELECT * FROM $spans WHERE NOT (kind = 'other' AND parent_span_id IS NOT NULL) AND cityHash64(trace_id) % {one_in:UInt64} = 0) AS c
+FROM (SELECT * FROM $spans WHERE NOT is_http AND cityHash64(trace_id) % {one_in:UInt64} = 0) AS c
 LEFT ANY JOIN (
   SELECT trace_id, span_id, kind, stage, start FROM spans
   WHERE project = {project:String} AND $near AND cityHash64(trace_id) % {one_in:UInt64} = 0 AND settled

@@ -9,7 +9,7 @@ from sightline.measure.reliability.asking import Asked, Json, Spans, number, rat
 from sightline.query import Reader, Row, both, parse_width, quoted, rfc3339
 
 OTHER = "(other)"
-ERRORS_ONLY = "status = error or error_type is not null"
+ERRORS_ONLY = "error_origin = true"
 
 _MOST_POINTS = 20_000
 _OF_THE_CASE = frozenset({"error_type", "status", "status_message", "silent_failure", "http_status"})
@@ -147,7 +147,7 @@ def _message(row: Row) -> dict[str, Json]:
         "first": rfc3339(row["first_ns"]),
         "last": rfc3339(row["last_ns"]),
         "trace_ids": row["trace_ids"],
-        "filter": both([is_type, said]),
+        "filter": both([is_type, said, ERRORS_ONLY]),
     }
 
 

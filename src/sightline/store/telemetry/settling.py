@@ -46,7 +46,7 @@ _SUMMARISE = f"INSERT INTO traces_settled SELECT * FROM ({trace_summary(_TRACES)
 _DEEPEST = 16  # steps; a chain of 65,536 spans
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
-    *("reopened_traces", "settling_silent"),
+    *("reopened_traces", "settling_silent", "settling_origins"),
 )
 
 
@@ -104,6 +104,7 @@ class Settler:
         duplicates = self._remove_duplicates()
         self._inherit()
         self._run(_SQL["19_find_silent"])
+        self._run(_SQL["20_find_origins"])
         self._pricer.price(_SPANS)
         self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):

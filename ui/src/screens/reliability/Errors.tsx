@@ -15,7 +15,7 @@ import { useEdges, useMarkers, useReliability } from "./state";
 // the figures do not wait for the charting library
 const CasesChart = lazy(() => import("./CasesChart").then((module) => ({ default: module.CasesChart })));
 
-export const ERRORS_ONLY = "status = error or error_type is not null";
+export const ERRORS_ONLY = "error_origin = true";
 
 export function Errors() {
   const { search, asked } = useReliability();

@@ -10,6 +10,7 @@ UPDATE spans SET
   tenant = joinGet('settling_facts', 'tenant', toString(project), trace_id, span_id),
   attempt = coalesce(attempt, joinGet('settling_facts', 'attempt', toString(project), trace_id, span_id)),
   fallback_of = coalesce(fallback_of, joinGet('settling_facts', 'fallback_of', toString(project), trace_id, span_id)),
+  error_origin = joinGet('settling_origins', 'error_origin', toString(project), trace_id, span_id),
   silent_failure = joinGet('settling_silent', 'silent_failure', toString(project), trace_id, span_id),
   settled = true
 WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
