@@ -39,11 +39,11 @@ class Demo:
         finally:
             assert httpx.delete(f"{self.url}/faults/{name}").json()["on"] is False
 
-    def shows(self, path: str, what: Callable[[Any], Sequence[object]], since: str, **params: object) -> None:
+    def shows(self, path: str, what: Callable[[Any], Sequence[object]], since: str, **params: list[str]) -> None:
         """What the API answers holds `what` within a minute."""
         address = f"{self.server.url}/api/v1/reliability/{path}"
         eventually(
-            lambda: httpx.get(address, params={"from": since, **params}, timeout=60).raise_for_status().json(),  # type: ignore[arg-type]
+            lambda: httpx.get(address, params={"from": since, **params}, timeout=60).raise_for_status().json(),
             lambda answer: len(what(answer)) > 0,
             within_s=WITHIN_S,
         )

@@ -106,7 +106,7 @@ def found(server: Server) -> dict[str, str | None]:
 def _failures() -> list[Span]:
     """A failure that travels up from an LLM call, whose HTTP client's span failed first; and one that began at the root."""
     trace_id, (root_id, step_id, call_id) = new_id(16), (new_id(8), new_id(8), new_id(8))
-    failed = {"trace_id": trace_id, "status": {"code": 2}}
+    failed: dict[str, Any] = {"trace_id": trace_id, "status": {"code": 2}}
     return [
         span("up root", span_id=root_id, **failed),
         span("up step", span_id=step_id, parent_span_id=root_id, **failed),

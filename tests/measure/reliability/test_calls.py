@@ -21,7 +21,7 @@ def tries(i: int, *made: tuple[str, str | None]) -> list[Row]:
     rows = [span(i, 0, at_s=10 * i)]
     for number, (model, error) in enumerate(made, start=1):
         more: Row = failed(error) if error else {}
-        rows.append(call(i, number, at_s=10 * i + number, stage="generate", **({"model": model, "attempt": number} | more)))
+        rows.append(call(i, number, at_s=10 * i + number, stage="generate", **(Row({"model": model, "attempt": number}) | more)))
     return rows
 
 
@@ -35,7 +35,7 @@ async def test_callers_mistakes_say_nothing_of_the_provider(engine: Engine, put:
 
 
 async def test_a_failure_belongs_to_the_model_that_was_asked_for(engine: Engine, put: Put, ask: Ask) -> None:
-    dated = {"model": "gpt-4o-2026-08-06", "request_model": "gpt-4o", "response_model": "gpt-4o-2026-08-06"}
+    dated: Row = {"model": "gpt-4o-2026-08-06", "request_model": "gpt-4o", "response_model": "gpt-4o-2026-08-06"}
     put(call(0, 1, **dated), call(1, 1, **failed("overloaded")))
     (model,) = (await availability(engine, ask(), interval=None, limit=10))["models"]
     assert (model["model"], model["calls"], model["available"]["share"]) == ("gpt-4o", 2, 0.5)
@@ -117,7 +117,7 @@ async def test_headroom_is_read_from_the_providers_headers(
 ) -> None:
     (column, values), *_ = said.items()
     headers = {f"http.response.header.{name}": values[what] for name, what in zip(names, ("remaining", "limit"), strict=True)}
-    put(call(0, 1, **{column: headers}))
+    put(call(0, 1) | {column: headers})
     (room,) = (await retries(engine, ask(), limit=10))["headroom"]
     assert (room["provider"], room["model"], room["what"]) == ("openai", "gpt-4o", "requests")
     assert (room["remaining"], room["limit"], room["left"], room["least_remaining"]) == (12, 60, 0.2, 12)
@@ -125,7 +125,7 @@ async def test_headroom_is_read_from_the_providers_headers(
 
 async def test_headroom_of_an_http_clients_span_is_its_calls(engine: Engine, put: Put, ask: Ask) -> None:
     headers = {"http.response.header.x-ratelimit-remaining-tokens": '["0"]'}
-    http = {"kind": "other", "name": "POST", "stage": "POST", "parent_span_id": f"{1001:016x}", "attr_other": headers}
+    http: Row = {"kind": "other", "name": "POST", "stage": "POST", "parent_span_id": f"{1001:016x}", "attr_other": headers}
     put(call(0, 1), span(0, 2, **http))
     (room,) = (await retries(engine, ask(), limit=10))["headroom"]
     assert (room["provider"], room["model"], room["what"], room["remaining"], room["limit"]) == ("openai", "gpt-4o", "tokens", 0, None)

@@ -9,7 +9,7 @@ from tests.measure.reliability.conftest import Ask, Put
 
 pytestmark = pytest.mark.anyio
 
-FAILED = {"status": "error", "error_type": "timeout", "error_origin": True}
+FAILED: Row = {"status": "error", "error_type": "timeout", "error_origin": True}
 BELOW = FAILED | {"error_origin": False}
 
 

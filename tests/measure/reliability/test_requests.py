@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 HALF_HOUR_NS = 1_800 * SECOND_NS
 DAY_NS = UNITS_NS["d"]
-FAILED = {"status": "error", "error_type": "timeout"}
+FAILED: Row = {"status": "error", "error_type": "timeout"}
 
 
 def turn(i: int, session: str, *, at_s: float, **said: object) -> Row:

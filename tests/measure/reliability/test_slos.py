@@ -74,7 +74,7 @@ async def test_burn_rates_are_shares_of_bad_over_what_is_allowed(engine: Engine,
     # of ten in the last five minutes five are bad; of ten between one and six hours ago none
     put(*(before(i, 60, status="error" if i < 5 else "ok") for i in range(10)), *(before(10 + i, 2 * 3600) for i in range(10)))
     found = await slos.status(engine, slo(project, "status != error"), now_ns=NOW_NS)
-    rates = {burn["window"]: (burn["n"], burn["bad"], pytest.approx(burn["rate"])) for burn in found["burn_rates"]}
+    rates: dict[str, Any] = {burn["window"]: (burn["n"], burn["bad"], pytest.approx(burn["rate"])) for burn in found["burn_rates"]}
     assert rates == {"5m": (10, 5, 5), "30m": (10, 5, 5), "1h": (10, 5, 5), "6h": (20, 5, 2.5), "3d": (20, 5, 2.5)}
 
 
@@ -90,7 +90,8 @@ async def test_an_alert_fires_while_both_windows_burn(engine: Engine, put: Put, 
 
 def test_factors_are_those_of_the_workbook() -> None:
     """The Site Reliability Workbook, chapter 5, table 5-8, for 30 days."""
-    assert [(a.severity, a.long, a.short, a.factor) for a in slos.alerts_of(30)] == [
+    alerts: list[Any] = [(a.severity, a.long, a.short, a.factor) for a in slos.alerts_of(30)]
+    assert alerts == [
         ("page", "1h", "5m", pytest.approx(14.4)),
         ("page", "6h", "30m", pytest.approx(6)),
         ("ticket", "3d", "6h", pytest.approx(1)),
@@ -121,6 +122,6 @@ async def test_nothing_came_yet(engine: Engine, project: str) -> None:
         ({"good": "status != error", "among": "task ="}, "among: The filter ends too soon"),
     ],
 )
-def test_terms_that_cannot_be_asked_name_their_field(project: str, said: dict[str, str], complaint: str) -> None:
+def test_terms_that_cannot_be_asked_name_their_field(project: str, said: dict[str, Any], complaint: str) -> None:
     with pytest.raises(BadRequestError, match=complaint.replace("(", r"\(")):
         slos.check(slo(project, **said))
