@@ -38,7 +38,7 @@ def _request(i: int) -> Iterator[Any]:
     root = span("POST /chat", said=about, trace_id=trace_id, span_id=root_id, ms=50, status={"code": 2 if i % 5 == 0 else 0})
     yield root
     start = root.start_time_unix_nano
-    usage = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5}
+    usage = {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5, "gen_ai.response.time_to_first_chunk": 0.005}
     chat = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": f"m{i % 6}"}
     said = chat | usage | {"gen_ai.response.finish_reasons": ["length" if i % 10 == 0 else "stop"]}
     if i % 3 == 0:
@@ -287,6 +287,22 @@ def test_counters_never_fall_and_grow_with_the_traffic(told: Server) -> None:
     for name, series in before.items():
         if name.endswith(("_total", "_count", "_bucket")) and not name.startswith("process"):
             assert all(after[name][labels] >= value for labels, value in series.items()), name
+
+
+def test_the_grafana_dashboard_asks_for_series_and_labels_that_there_are(told: Server) -> None:
+    """There is no Prometheus here to run them: every name and every label in its expressions has to be exposed."""
+    found = scraped(told)
+    dashboard = json.loads((Path(__file__).parents[2] / "deploy" / "grafana" / "sightline.json").read_text())
+    expressions = [t["expr"] for panel in dashboard["panels"] for t in panel.get("targets", ()) if "expr" in t]
+    assert len(expressions) > 15
+    for expression in expressions:
+        assert expression.count("(") == expression.count(")"), expression
+        names = re.findall(r"\b((?:sightline|gen_ai_client|process)_\w+)", expression)
+        assert names, expression
+        labels = {label for name in names for said in found[name] for label, _ in said}
+        asked = {label for part in re.findall(r"\{([^}]*)\}", expression) for label in re.findall(r"(\w+)(?:=~|!=|=)", part)}
+        asked |= {label.strip() for part in re.findall(r"by \(([^)]*)\)", expression) for label in part.split(",")}
+        assert asked <= labels, f"{expression}: {asked - labels}"
 
 
 def test_hostile_label_values_stay_values() -> None:
