@@ -25,6 +25,20 @@ class FactSources(BaseModel):
     )
 
 
+class SloSetting(BaseModel):
+    """`[[slos]]`: an objective, as `POST /api/v1/reliability/slos` takes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=200)
+    good: str = Field(min_length=1, description="The filter of what is good.")
+    objective: float = Field(gt=0, lt=1, description="The share that has to be good: 0.99 for 99 %.")
+    among: str = Field("", description="The filter of what counts; empty: everything.")
+    of: Literal["requests", "spans"] = "requests"
+    window_days: int = Field(30, ge=1, le=90)
+    project: str = Field("default", min_length=1, max_length=200)
+
+
 class Settings(BaseSettings):
     """Frozen once made. Sizes are bytes, times seconds."""
 
@@ -81,6 +95,16 @@ class Settings(BaseSettings):
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
     currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")
     revenue: tuple[Revenue, ...] = Field((), description="What requests earn that don't say it, `[[revenue]]` tables: docs/prices.md.")
+
+    slos: tuple[SloSetting, ...] = Field((), description="Service level objectives, `[[slos]]` tables: docs/reliability.md.")
+    metrics_labels: tuple[str, ...] = Field(
+        ("project", "operation", "provider", "request_model", "error_type"),
+        max_length=10,
+        description="Facts that the series of /metrics are told apart by: docs/reliability.md.",
+    )
+    metrics_series: int = Field(
+        200, ge=1, le=10_000, description="Sets of values of those that have series of their own; further ones are counted as other."
+    )
 
     @model_validator(mode="after")
     def _knows_its_currencies(self) -> Self:

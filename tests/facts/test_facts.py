@@ -56,7 +56,7 @@ def test_a_fact_is_read_as_the_table_says(server: Server, project: str, said: di
 
 def test_every_fact_has_a_source_or_is_the_stores_to_fill() -> None:
     stores = {"project", "trace_id", "span_id", "wrapper_span_id", "start", "received", "usage_counted"}
-    stores |= {"self_ns", "critical_ns"}  # known once its relatives are
+    stores |= {"self_ns", "critical_ns", "error_origin", "silent_failure"}  # known once its relatives are
     assert set(FACTS) - set(FactSql(SOURCES).columns()) == stores
 
 

@@ -4,6 +4,7 @@ import { Empty, Failed } from "./kit/States";
 import { VIEWS, type View } from "./parts/views";
 import { validate as validateEconomics } from "./screens/economics/url";
 import { validate as validateLatency } from "./screens/latency/url";
+import { validate as validateReliability } from "./screens/reliability/url";
 import { Shell } from "./screens/Shell";
 import { TracesScreen } from "./screens/traces/TracesScreen";
 import { validate } from "./screens/traces/url";
@@ -65,6 +66,20 @@ const economicsTab = createRoute({
   component: lazyRouteComponent(() => import("./screens/economics/EconomicsScreen"), "EconomicsScreen"),
   validateSearch: validateEconomics,
 });
+const reliability = createRoute({
+  getParentRoute: () => root,
+  path: "/reliability",
+  validateSearch: validateReliability,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/reliability/$tab", params: { tab: "errors" }, search, replace: true });
+  },
+});
+const reliabilityTab = createRoute({
+  getParentRoute: () => root,
+  path: "/reliability/$tab",
+  component: lazyRouteComponent(() => import("./screens/reliability/ReliabilityScreen"), "ReliabilityScreen"),
+  validateSearch: validateReliability,
+});
 
 const latency = createRoute({
   getParentRoute: () => root,
@@ -82,7 +97,18 @@ const latencyTab = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, traces, trace, economics, economicsTab, latency, latencyTab, ledger]),
+  routeTree: root.addChildren([
+    home,
+    traces,
+    trace,
+    economics,
+    economicsTab,
+    latency,
+    latencyTab,
+    reliability,
+    reliabilityTab,
+    ledger,
+  ]),
   defaultPreload: false,
 });
 

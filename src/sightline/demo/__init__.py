@@ -2,19 +2,23 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 _STOP_S = 10.0
 
 
 @contextmanager
-def traffic_beside(*, rate: float, seed: int) -> Iterator[Callable[[str], None]]:
-    """A function that starts the demo application against an endpoint, as a process of its own; it ends with the context."""
+def traffic_beside(*, rate: float, seed: int, faults: Sequence[str] = (), faults_port: int = 0) -> Iterator[Callable[[str], None]]:
+    """A function that starts the demo application against an endpoint, as a process of its own; it ends with the context.
+
+    `faults` are on from the start; further ones are switched at `faults_port` (0: a free one, which it prints; -1: nowhere).
+    """
     started: list[subprocess.Popen[bytes]] = []
 
     def start(endpoint: str) -> None:
         command = [sys.executable, "-m", "sightline.demo", "--endpoint", endpoint, "--rate", str(rate), "--seed", str(seed)]
+        command += ["--faults-port", str(faults_port), *(part for fault in faults for part in ("--fault", fault))]
         started.append(subprocess.Popen(command))
 
     try:

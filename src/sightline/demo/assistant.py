@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,9 @@ import openai
 from opentelemetry import trace
 from opentelemetry.trace import Span, Status, StatusCode
 
+from sightline.demo.faults import BROKEN_TOOL, Switchboard
 from sightline.demo.knowledge import INDEX_VERSION, search
+from sightline.demo.provider import REGION_HEADER, SLOW_REGION_NAME
 
 PROMPT_VERSION = "7"
 _CACHE_S = 10.0
@@ -34,6 +37,14 @@ _TOOL = {
         "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}, "required": ["order_id"]},
     },
 }
+
+
+REGION: ContextVar[str | None] = ContextVar("region", default=None)
+"""The provider's region that serves the request that is being answered."""
+
+
+class OrderSystemError(Exception):
+    """The shop's order system did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +68,18 @@ class Conversation:
 class Assistant:
     """Answers questions. `client` is an instrumented OpenAI client, `tracer` the demo's own."""
 
-    def __init__(self, client: openai.AsyncOpenAI, tracer: trace.Tracer, *, seed: int, release: str) -> None:
+    def __init__(self, client: openai.AsyncOpenAI, tracer: trace.Tracer, *, seed: int, release: str, faults: Switchboard) -> None:
         self._client = client
         self._tracer = tracer
         self._random = random.Random(seed)
         self._release = release
+        self._faults = faults
         self._answers: dict[str, tuple[float, str]] = {}
 
     async def answer(self, conversation: Conversation, question: str) -> str:
         """One request, traced as one; errors of the last resort end up on its root and in the answer."""
         customer = conversation.customer
+        REGION.set(SLOW_REGION_NAME if int(customer.tenant[-2:]) % 2 else "us-east")
         about = {
             "sightline.task": "support",
             "sightline.feature": "help-chat",
@@ -184,13 +197,18 @@ class Assistant:
         attributes = {"tool.name": "order_status", "tool.description": "Where an order is.", "tool.parameters": arguments}
         with self._step("order_status", "TOOL", arguments, attributes) as span:
             await asyncio.sleep(self._random.lognormvariate(-3, 0.5))
-            failed = self._random.random() < 0.08
+            broken = BROKEN_TOOL in self._faults
+            failed = broken or self._random.random() < 0.08
             result = (
                 {"error": "order system did not answer"}
                 if failed
                 else {"status": self._random.choice(("packed", "on its way", "delivered"))}
             )
             span.set_attribute("sightline.tool_is_error", failed)
+            if broken:
+                error = OrderSystemError("order system did not answer")
+                span.record_exception(error)
+                span.set_status(Status(StatusCode.ERROR, str(error)))
             _done(span, result, {"known": False}, {"known": not failed})
         return "" if failed else str(result["status"])
 
@@ -224,6 +242,7 @@ class Assistant:
                     stream_options={"include_usage": True},
                     temperature=0.2,
                     max_tokens=400,
+                    extra_headers=_region(),
                 )
                 parts = [chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices]
             except openai.APIError:
@@ -237,10 +256,10 @@ class Assistant:
     async def _call(self, model: str, messages: list[Any], **more: Any) -> Any:
         """One answer, with a second try when the provider is busy."""
         try:
-            return await self._client.chat.completions.create(model=model, messages=messages, **more)
+            return await self._client.chat.completions.create(model=model, messages=messages, extra_headers=_region(), **more)
         except openai.RateLimitError:
             await asyncio.sleep(0.2)
-            return await self._client.chat.completions.create(model=model, messages=messages, **more)
+            return await self._client.chat.completions.create(model=model, messages=messages, extra_headers=_region(), **more)
 
     @contextmanager
     def _step(
@@ -254,6 +273,10 @@ class Assistant:
             except Exception as error:
                 _done(span, {"error": str(error)}, {"failed": False}, {"failed": True, "error": type(error).__name__})
                 raise
+
+
+def _region() -> dict[str, str]:
+    return {REGION_HEADER: REGION.get() or ""}
 
 
 def _decide(span: Span, chosen: object, alternatives: list[str], reason: str, confidence: float) -> None:

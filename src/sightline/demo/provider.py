@@ -8,7 +8,9 @@ import asyncio
 import json
 import random
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from sightline.demo.faults import SLOW_REGION, STORM, TIMEOUTS, Switchboard
 from sightline.demo.knowledge import embed
 
 
@@ -36,6 +39,11 @@ MODELS = {
     "claude-sonnet-4-5": Model(0.5, 65, busy=0.02),
 }
 CACHE_BLOCK = 128
+REGION_HEADER = "x-region"
+SLOW_REGION_NAME = "eu-north"
+_LIMIT = 600  # requests a minute, of each model
+_SLOW = 8
+_HANGS_S = 60.0
 
 
 @dataclass
@@ -44,12 +52,14 @@ class Provider:
 
     seed: int
     models: Mapping[str, Model] = field(default_factory=lambda: MODELS)
+    faults: Switchboard = field(default_factory=Switchboard)
     served: dict[str, dict[str, int]] = field(default_factory=dict)
     failed: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._prefixes: set[int] = set()
+        self._recent: dict[str, deque[float]] = {}
 
     def app(self) -> Starlette:
         """The ASGI application."""
@@ -74,15 +84,19 @@ class Provider:
     async def _chat(self, request: Request) -> Response:
         body = await request.json()
         model = self.models.get(body["model"], self.models["gpt-4o-mini"])
-        luck = self._random.random()
-        if luck < model.busy:
+        luck, named = self._random.random(), body["model"] == "gpt-4o"
+        limits = self._limits(body["model"])
+        if luck < (0.9 if named and STORM in self.faults else model.busy):
             await asyncio.sleep(0.03)
             self._fail(body["model"], "rate_limited")
             return JSONResponse(
                 {"error": {"message": "Rate limit reached for requests", "type": "rate_limit_error", "code": "rate_limit_exceeded"}},
                 429,
-                {"retry-after": "1"},
+                {"retry-after": "1", **limits},
             )
+        if named and TIMEOUTS in self.faults and self._random.random() < 0.5:
+            self._fail(body["model"], "timeout")
+            return await _hang(request)
         if luck < model.busy + model.broken:
             self._fail(body["model"], "server_error")
             return JSONResponse({"error": {"message": "The server had an error", "type": "server_error", "code": None}}, 500)
@@ -100,14 +114,16 @@ class Provider:
         }
         head = {"id": f"chatcmpl-{self._random.getrandbits(64):016x}", "created": int(time.time()), "model": f"{body['model']}-2026-08-06"}
         wait = model.first_s * self._random.lognormvariate(0, 0.35)
+        if SLOW_REGION in self.faults and request.headers.get(REGION_HEADER) == SLOW_REGION_NAME:
+            wait *= _SLOW
         if body.get("stream"):
-            return StreamingResponse(self._stream(head, answer, usage, wait, model), media_type="text/event-stream")
+            return StreamingResponse(self._stream(head, answer, usage, wait, model), media_type="text/event-stream", headers=limits)
         await asyncio.sleep(wait + output / model.tokens_per_s)
         message: dict[str, Any] = {"role": "assistant", "content": answer or None}
         if calls:
             message["tool_calls"] = calls
         choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
-        return JSONResponse({**head, "object": "chat.completion", "choices": [choice], "usage": usage})
+        return JSONResponse({**head, "object": "chat.completion", "choices": [choice], "usage": usage}, headers=limits)
 
     async def _stream(self, head: dict[str, Any], answer: str, usage: dict[str, Any], wait: float, model: Model) -> AsyncIterator[str]:
         def event(delta: dict[str, Any], **more: Any) -> str:
@@ -136,6 +152,16 @@ class Provider:
             self._prefixes.add(prefix)
         return hit
 
+    def _limits(self, model: str) -> dict[str, str]:
+        """What providers say of their rate limits with every answer."""
+        now = time.monotonic()
+        calls = self._recent.setdefault(model, deque())
+        calls.append(now)
+        while calls[0] < now - 60:
+            calls.popleft()
+        left = 0 if STORM in self.faults and model == "gpt-4o" else max(0, _LIMIT - len(calls))
+        return {"x-ratelimit-limit-requests": str(_LIMIT), "x-ratelimit-remaining-requests": str(left)}
+
     def _count(self, model: str, prompt: int, output: int, cached: int) -> None:
         of = self.served.setdefault(model, {"calls": 0, "input_tokens": 0, "output_tokens": 0, "cache_read_tokens": 0})
         for name, value in (("calls", 1), ("input_tokens", prompt), ("output_tokens", output), ("cache_read_tokens", cached)):
@@ -144,6 +170,15 @@ class Provider:
     def _fail(self, model: str, how: str) -> None:
         of = self.failed.setdefault(model, {})
         of[how] = of.get(how, 0) + 1
+
+
+async def _hang(request: Request) -> Response:
+    """Say nothing until the client gives up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_HANGS_S):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+    return Response(status_code=504)
 
 
 def _tokens(text: str) -> int:

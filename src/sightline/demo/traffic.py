@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import openai
 import uvicorn
 from openinference.instrumentation.openai import OpenAIInstrumentor
 from opentelemetry import trace
 from opentelemetry._logs import LogRecord, SeverityNumber
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -23,10 +25,12 @@ from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from starlette.applications import Starlette
 
-from sightline.demo.assistant import Assistant, Conversation, Customer
+from sightline.demo.assistant import REGION, Assistant, Conversation, Customer
+from sightline.demo.faults import Switchboard
 from sightline.demo.provider import Provider
 
 RELEASE = "2.14.0"
@@ -71,6 +75,8 @@ _PHRASES = (
     "Kind regards, the purchasing department, on behalf of everybody in the mountaineering club.",
 )
 _FLUSH_S = 4.0
+_PATIENCE_S = 6.0  # of the client, for the next byte
+_LIMIT_HEADERS = ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests")
 
 
 @dataclass
@@ -90,10 +96,11 @@ async def run(
     """
     luck = random.Random(seed)
     done = Exported()
-    async with _served(provider or Provider(seed)) as url:
+    provider = provider or Provider(seed)
+    async with _served(provider.app()) as url, openai.DefaultAsyncHttpxClient(event_hooks={"response": [_note_limits]}) as http:
         telemetry = _Telemetry(endpoint)
-        client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=20)
-        assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE)
+        client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=_PATIENCE_S, http_client=http)
+        assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE, faults=provider.faults)
         customers = [Customer(f"user-{n:03d}", f"company-{n % 9:02d}", _PLANS[n % 9]) for n in range(60)]
         open_: list[Conversation] = []
         running: set[asyncio.Task[None]] = set()
@@ -144,6 +151,22 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
+async def _note_limits(response: Any) -> None:
+    """What the provider's headers say of its limits, on the span of the call: as OpenTelemetry has headers, a list."""
+    for name in _LIMIT_HEADERS:
+        if value := response.headers.get(name):
+            trace.get_current_span().set_attribute(f"http.response.header.{name}", [value])
+
+
+class _Regions(SpanProcessor):
+    """Every span says which of the provider's regions serves its request."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """From the request that is being answered."""
+        if region := REGION.get():
+            span.set_attribute("cloud.region", region)
+
+
 class _Telemetry:
     """OpenTelemetry as the application has it: three signals, one endpoint."""
 
@@ -156,6 +179,7 @@ class _Telemetry:
             {"service.name": "fjellbekk-support", "service.version": RELEASE, "deployment.environment.name": "production"}
         )
         self._traces = TracerProvider(resource=resource)
+        self._traces.add_span_processor(_Regions())
         self._traces.add_span_processor(BatchSpanProcessor(spans, schedule_delay_millis=500))
         self._logs = LoggerProvider(resource=resource)
         self._logs.add_log_record_processor(BatchLogRecordProcessor(records, schedule_delay_millis=1000))
@@ -210,10 +234,10 @@ class _Telemetry:
 
 
 @asynccontextmanager
-async def _served(provider: Provider) -> AsyncIterator[str]:
-    """The stand-in on a free loopback port."""
-    sock = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(provider.app(), log_level="warning", lifespan="off", access_log=False))
+async def _served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """An application on a loopback port, a free one unless told which. Raises OSError when that one is taken."""
+    sock = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve([sock]))
     try:
@@ -221,3 +245,10 @@ async def _served(provider: Provider) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def switches(faults: Switchboard, port: int) -> AsyncIterator[str]:
+    """The switchboard's page on a loopback port; 0 picks a free one. Raises OSError when the port is taken."""
+    async with _served(faults.app(), port) as url:
+        yield url

@@ -12,7 +12,8 @@ from sightline.facts.conventions import CONTENT_KEYS, CONTENT_PREFIXES, CONVENTI
 
 RANKS = 64
 _NUMBERS_FROM = 400  # facts from here on are numbers or booleans
-_RAW = ("error.type", "langfuse.observation.level", "langfuse.observation.status_message")
+_RAW = ("error.type", "langfuse.observation.level", "langfuse.observation.status_message", "rpc.response.status_code")
+_RAW_NUMBERS = ("rpc.grpc.status_code",)
 _LOOKED_INTO = frozenset({"json_text", "json_number", "json_boolean", "json_true", "pattern", "moment", "words"})
 
 
@@ -53,6 +54,8 @@ class Slots:
         raws = [source.key for fact in sources for source in sources_of(fact, sources) if _is_raw(source)]
         for key in dict.fromkeys((*_RAW, *raws)):
             self._place(key, self._numbered(key, number=False) * RANKS)
+        for key in _RAW_NUMBERS:
+            self._place(key, self._numbered(key, number=True) * RANKS)
         for fact in sources:
             for rank, source in enumerate(source for source in sources_of(fact, sources) if is_slotted(source)):
                 slot = self._numbered(fact, number=source.how != "text") * RANKS + rank

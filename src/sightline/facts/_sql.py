@@ -367,14 +367,15 @@ class FactSql:
 
     def _error_type(self) -> str:
         """Only a failure has a type: the first pattern of ERRORS that is found in what was said of it."""
-        said_type, message = map(self._raw, ("error.type", "langfuse.observation.status_message"))
+        said_type, message, rpc = map(self._raw, ("error.type", "langfuse.observation.status_message", "rpc.response.status_code"))
         exception = "arrayElementOrNull(event_attrs, indexOf(event_names, 'exception'))"
         failure = (
             f"lower(concat({said_type}, ' ', ifNull(status_message, ''), ' ', {message}, ' ', "
-            f"toString(ifNull({self._slots.found('http_status')}, 0)), ' ', if(has(event_names, 'exception'), "
+            f"toString(ifNull({self._slots.found('http_status')}, 0)), ' ', if({rpc} = '', '', concat('grpc:', {rpc})), "
+            f"ifNull(concat(' grpc:', toString({self._slots.found('rpc.grpc.status_code')})), ''), ' ', if(has(event_names, 'exception'), "
             f"concat({exception}['exception.type'], ' ', substring({exception}['exception.message'], 1, 2000)), '')))"
         )
-        patterns = ", ".join(quoted(pattern) for _, pattern in ERRORS)
+        patterns = ", ".join(quoted("|".join(found)) for _, found in ERRORS)
         numbers, names = ", ".join(str(n) for n in range(1, len(ERRORS) + 1)), ", ".join(quoted(name) for name, _ in ERRORS)
         first = f"arrayMin(multiMatchAllIndices({failure}, [{patterns}]))"
         return f"if(failed, transform({first}, [{numbers}], [{names}], if(kind = 'tool', 'tool_error', 'other')), NULL)"

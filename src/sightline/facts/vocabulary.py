@@ -143,6 +143,21 @@ _ROWS = (
         "rate_limited, timeout, overloaded, context_length, content_filtered, auth, invalid_request, tool_error, cancelled,"
         " server_error or other; NULL without an error",
     ),
+    Fact(
+        "error_origin",
+        "Bool",
+        "boolean",
+        "reliability",
+        "whether the failure began here: nothing below failed too; NULL without a failure, and until the trace is settled",
+    ),
+    Fact(
+        "silent_failure",
+        LOW,
+        "string",
+        "reliability",
+        "what failed and was not reported: empty_output, refusal, malformed_json, malformed_arguments, cut_off, tool_error_ignored or"
+        " no_documents, the first of them that fits; NULL without one, and until the trace is settled",
+    ),
     Fact("http_status", "UInt16", "integer", "reliability", "status code of the HTTP call underneath"),
     Fact("attempt", "UInt16", "integer", "reliability", "1 for the first try"),
     Fact("fallback_of", "String", "string", "reliability", "span_id of the failed call that this one stands in for"),
@@ -195,3 +210,13 @@ ERROR_TYPES: tuple[str, ...] = (
     "other",
 )
 FINISH_REASONS: tuple[str, ...] = ("stop", "length", "tool_calls", "content_filter", "error", "other")
+SILENT_FAILURES: tuple[str, ...] = (
+    "empty_output",
+    "refusal",
+    "malformed_json",
+    "malformed_arguments",
+    "cut_off",
+    "tool_error_ignored",
+    "no_documents",
+)
+"""The most serious first."""

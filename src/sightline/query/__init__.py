@@ -3,7 +3,7 @@
 from sightline.query.aggregate import Answer, AnswerColumn, Question, ask
 from sightline.query.binder import Binder, buckets
 from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
-from sightline.query.compile import Filter
+from sightline.query.compile import Filter, about_requests
 from sightline.query.conditions import Scene
 from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
@@ -14,7 +14,7 @@ from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
 from sightline.query.syntax import parse_term
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
-from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace
+from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window
 from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Subject",
     "TraceRows",
     "Window",
+    "about_requests",
     "as_datetime",
     "ask",
     "attribute_keys",
@@ -63,5 +64,6 @@ __all__ = [
     "read_trace",
     "rfc3339",
     "statements_in",
+    "trace_window",
     "values_seen",
 ]

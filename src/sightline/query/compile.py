@@ -5,11 +5,13 @@ attribute keys, score names) is bound.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sightline.errors import BadFilterError
 from sightline.query.binder import Binder, buckets
 from sightline.query.conditions import Scene, all_of, any_of, condition, scope_of
-from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, Term, parse_filter, without_not
+from sightline.query.fields import TRACE_FIELDS
+from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, Term, negated, parse_filter, without_not
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window
 
 # A root or a trace is looked for this far around the window of a question about spans.
@@ -35,6 +37,16 @@ class Filter:
             return None
         return frozenset(term.name for term in terms)
 
+    def of_requests(self) -> "Filter":
+        """The same filter with names that requests have meaning the request's own: `status` its status, not that of one of its spans."""
+        return Filter(None if self.expression is None else _of_requests(self.expression))
+
+    def opposite(self) -> "Filter":
+        """What answers no where this one answers yes; what is unknown answers neither. Raises BadFilterError for a filter of everything."""
+        if self.expression is None:
+            raise BadFilterError("An empty filter has no opposite: say what is asked for", column=1)
+        return Filter(negated(self.expression))
+
     def on_spans(self, scene: Scene, binder: Binder) -> str:
         """The condition on rows of `spans`. Raises BadFilterError or UnknownFactError."""
         return "1" if self.expression is None else _Compiler(scene, binder).on_spans(self.expression)
@@ -55,9 +67,41 @@ def _terms(expression: Expression) -> Iterator[Term]:
             yield from _terms(expression.item)
 
 
+def about_requests(text: str) -> str:
+    """A filter's text that says `trace.` before the names that requests have. Raises BadFilterError."""
+    expression = parse_filter(text)
+    columns = [] if expression is None else sorted(_own_names(expression), reverse=True)
+    for column in columns:
+        text = f"{text[: column - 1]}trace.{text[column - 1 :]}"
+    return text
+
+
+def _own_names(expression: Expression) -> Iterator[int]:
+    match expression:
+        case Comparison(term=Term("span", "fact", name, column)) if name in TRACE_FIELDS:
+            yield column
+        case Both():
+            for item in expression.items:
+                yield from _own_names(item)
+        case Opposite():
+            yield from _own_names(expression.item)
+
+
 def reach(window: Window) -> Window:
     """Where the roots and traces of the spans in a window are looked for."""
     return Window(max(window.from_ns - REACH_NS, EARLIEST_NS), min(window.to_ns + REACH_NS, LATEST_NS))
+
+
+def _of_requests(expression: Expression) -> Expression:
+    match expression:
+        case Comparison(term=Term("span", "fact", name)) if name in TRACE_FIELDS:
+            return replace(expression, term=replace(expression.term, scope="trace"))
+        case Both():
+            return replace(expression, items=tuple(_of_requests(item) for item in expression.items))
+        case Opposite():
+            return _of_requests(without_not(expression))
+        case _:
+            return expression
 
 
 @dataclass(frozen=True, slots=True)

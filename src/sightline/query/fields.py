@@ -10,14 +10,20 @@ from types import MappingProxyType
 from typing import Literal
 
 from sightline.errors import UnknownFactError
-from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, KINDS, STATUSES, Fact
+from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, KINDS, SILENT_FAILURES, STATUSES, Fact
 
 FieldType = Literal["string", "integer", "number", "boolean", "time", "json", "list"]
 
 # What one unit of a field asked for in ms or s is in the ns that are stored.
 TIME_UNITS: Mapping[str, int] = MappingProxyType({"ns": 1, "ms": 1_000_000, "s": 1_000_000_000})
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"kind": KINDS, "status": STATUSES, "error_type": ERROR_TYPES, "finish_reason": FINISH_REASONS}
+    {
+        "kind": KINDS,
+        "status": STATUSES,
+        "error_type": ERROR_TYPES,
+        "finish_reason": FINISH_REASONS,
+        "silent_failure": SILENT_FAILURES,
+    }
 )
 
 

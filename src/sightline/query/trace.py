@@ -85,6 +85,14 @@ async def _read_span(reader: Reader, about: "_About", span_id: str) -> SpanRows 
     return SpanRows(spans[0], payloads, events, [score for score in scores if score["span_id"] == spans[0]["span_id"]])
 
 
+async def trace_window(reader: Reader, project: str, trace_id: str) -> Window:
+    """When its spans began, the last one included. Raises NotFoundError."""
+    found = await reader.rows(statement("trace_times"), {"project": project, "trace_id": trace_id.lower()}, settings=ONE_THREAD)
+    if not found:
+        raise _no_trace(project, trace_id)
+    return Window(found[0]["min_start_ns"], found[0]["max_start_ns"] + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _About:
     """A trace's whereabouts, as conditions."""

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ from sightline import __version__
 from sightline.errors import StoreError
 from sightline.facts import with_configured
 from sightline.facts.prices import KeptCatalogue, revenue_rules
+from sightline.measure.traffic import TrafficCounters, check_labels
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
+from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
+from sightline.serve.slos_of_file import check_slos
 from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
@@ -63,11 +67,15 @@ class House:
     receiver: Receiver
     grpc_port: int | None
     catalogue: KeptCatalogue
+    traffic: TrafficCounters
 
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port can't."""
+    """Everything but the HTTP server. Raises StoreError when the data directory can't be used, OSError when the gRPC port
+    can't, SettingsError for objectives or labels that can't be asked for."""
+    check_slos(settings.slos)
+    check_labels(settings.metrics_labels)
     catalogue = KeptCatalogue(settings.data, overrides=settings.prices, currencies=settings.currencies)
     options = store_options(settings, catalogue)
     async with (
@@ -79,7 +87,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
-        yield House(settings, store, config, receiver, grpc_port, catalogue)  # left in reverse order, whatever fails
+        traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
+        yield House(settings, store, config, receiver, grpc_port, catalogue, traffic)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -94,6 +103,7 @@ class Application:
             "receiver": house.receiver,
             "settings": house.settings,
             "catalogue": house.catalogue,
+            "traffic": house.traffic,
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -150,6 +160,7 @@ def api_app() -> FastAPI:
         return Health(status="degraded" if detail else "ok", version=__version__, detail=detail)
 
     include_routers(api)
+    include_metrics(api)
     _include_ui(api)
     return api
 

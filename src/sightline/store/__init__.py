@@ -3,6 +3,8 @@
 from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
+from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
+from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
 from sightline.store.telemetry.rollups import GAMMA, RollupOptions, bin_sql
@@ -11,16 +13,23 @@ from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
 __all__ = [
     "GAMMA",
+    "MARKER_KINDS",
     "PERIODS",
     "Budget",
     "BudgetTerms",
     "ConfigOptions",
     "Configuration",
     "EngineError",
+    "Marker",
+    "MarkerKind",
+    "MarkerTerms",
     "Period",
     "PriceShelf",
     "RollupOptions",
     "SettlingOptions",
+    "Slo",
+    "SloOf",
+    "SloTerms",
     "Store",
     "StoreOptions",
     "bin_sql",

@@ -487,6 +487,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/markers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List markers
+         * @description What happened in a window: posted markers that reach into it, and releases that a service had not run before; 500 of each.
+         */
+        get: operations["get_markers_api_v1_markers_get"];
+        put?: never;
+        /**
+         * Make a marker
+         * @description A deploy, an incident, a change or a note, at a time or over one.
+         */
+        post: operations["post_marker_api_v1_markers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/markers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a marker
+         * @description Only of those that were posted: a release stays in its spans.
+         */
+        delete: operations["delete_marker_api_v1_markers__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -548,6 +592,218 @@ export interface paths {
          *     For the second or two until their traces are settled once more, they are shown as still arriving.
          */
         post: operations["post_refact_api_v1_refact_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Availability of providers
+         * @description Of the calls that could have been answered, those that were: by provider and model, in all and over time, with intervals.
+         */
+        get: operations["get_availability_api_v1_reliability_availability_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Errors
+         * @description Errors where they began, by groups (by type unless told otherwise) and over time, and what was said most often.
+         */
+        get: operations["get_errors_api_v1_reliability_errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/hops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The map of hops
+         * @description Which stage runs inside which, with traffic, errors, P95, silent failures; and hops that some requests lack and their like have.
+         */
+        get: operations["get_hops_api_v1_reliability_hops_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retries and fallbacks
+         * @description Tries for an answer, chains of models that stood in for each other, time-outs, streams that broke off, room below rate limits.
+         */
+        get: operations["get_retries_api_v1_reliability_retries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions
+         * @description Turns, sessions that ended without an answer, and how long the others took.
+         */
+        get: operations["get_sessions_api_v1_reliability_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/silent-failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Silent failures
+         * @description What failed and was not reported: by kind, by groups (by stage unless told otherwise) and over time.
+         */
+        get: operations["get_silent_failures_api_v1_reliability_silent_failures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/slos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List objectives
+         * @description A project's objectives as they were made: those of the configuration file first.
+         */
+        get: operations["get_slos_api_v1_reliability_slos_get"];
+        put?: never;
+        /**
+         * Make an objective
+         * @description A share that has to be good over a rolling window, of everything or of what a filter selects.
+         */
+        post: operations["post_slo_api_v1_reliability_slos_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/slos/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where objectives stand
+         * @description The share that was good with its interval, what is left of the error budget, how fast it burns, and which alerts that fires.
+         */
+        get: operations["get_status_api_v1_reliability_slos_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/slos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an objective
+         * @description An objective as it was made.
+         */
+        get: operations["get_slo_api_v1_reliability_slos__id__get"];
+        /**
+         * Change an objective
+         * @description Replaces its terms; it keeps its project.
+         */
+        put: operations["put_slo_api_v1_reliability_slos__id__put"];
+        post?: never;
+        /**
+         * Delete an objective
+         * @description What happened stays what it is.
+         */
+        delete: operations["delete_slo_api_v1_reliability_slos__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reliability/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A trace's spans among their like
+         * @description Of the spans of the same stage and model, how many were faster.
+         */
+        get: operations["get_standing_api_v1_reliability_standing_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -662,6 +918,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Sightline's own health and the traffic as counters, in Prometheus' text format: docs/reliability.md.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -686,10 +962,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AbandonedSession */
+        AbandonedSession: {
+            /** Filter */
+            filter: string;
+            /** Last Trace Id */
+            last_trace_id: string;
+            /** Session Id */
+            session_id: string;
+        };
         /** AttributeKeys */
         AttributeKeys: {
             /** Keys */
             keys: string[];
+        };
+        /** AvailabilityPoint */
+        AvailabilityPoint: {
+            available: components["schemas"]["Tally"];
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** AvailabilityResponse */
+        AvailabilityResponse: {
+            /** Interval */
+            interval: string;
+            /** Models */
+            models: components["schemas"]["ModelAvailability"][];
+            /** Series */
+            series: components["schemas"]["AvailabilityPoint"][];
+            window: components["schemas"]["Window"];
         };
         /**
          * Band
@@ -1143,6 +1451,52 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /** CaseGroup */
+        CaseGroup: {
+            /** Cases */
+            cases: number;
+            /**
+             * Filter
+             * @description Selects the group's cases; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** @description Of all spans of the group; null where the group is made of what makes the case. */
+            rate: components["schemas"]["Tally"] | null;
+            /**
+             * Share
+             * @description Of all cases.
+             */
+            share: number | null;
+            /**
+             * Trace Ids
+             * @description The latest.
+             */
+            trace_ids: string[];
+            /** Traces */
+            traces: number;
+        };
+        /** CasePoint */
+        CasePoint: {
+            /** Cases */
+            cases: number;
+            /**
+             * Group
+             * @description As in `groups`; ['(other)'] is the rest.
+             */
+            group: (string | null)[];
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
         /** Cell */
         Cell: {
             /** High */
@@ -1156,6 +1510,31 @@ export interface components {
              * Format: date-time
              */
             time: string;
+        };
+        /** Chain */
+        Chain: {
+            /** Attempts */
+            attempts: number;
+            /** Calls */
+            calls: number;
+            /**
+             * First Error
+             * @description What the first try most often failed with.
+             */
+            first_error: string | null;
+            /**
+             * Models
+             * @description In the order that they were tried; one model: it was tried again.
+             */
+            models: (string | null)[];
+            succeeded: components["schemas"]["Tally"];
+            /** Trace Ids */
+            trace_ids: string[];
+            /**
+             * Waited P50 Ns
+             * @description Until the last try began.
+             */
+            waited_p50_ns: number | null;
         };
         /** Column */
         Column: {
@@ -1370,6 +1749,57 @@ export interface components {
             /** P99 */
             p99: boolean;
         };
+        /** ErrorBudget */
+        ErrorBudget: {
+            /**
+             * Allowed
+             * @description Bad cases that the objective allows, of as many as there were.
+             */
+            allowed: number;
+            /** Left */
+            left: number;
+            /**
+             * Left Share
+             * @description Of what is allowed; negative once it is overspent.
+             */
+            left_share: number | null;
+            /** Spent */
+            spent: number;
+        };
+        /** ErrorMessage */
+        ErrorMessage: {
+            /** Cases */
+            cases: number;
+            /** Error Type */
+            error_type: string | null;
+            /** Example */
+            example: string | null;
+            /** Filter */
+            filter: string;
+            /**
+             * First
+             * Format: date-time
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /**
+             * Message
+             * @description What was said; '#' stands for numbers and ids.
+             */
+            message: string | null;
+            /** Models */
+            models: string[];
+            /** Stages */
+            stages: string[];
+            /** Trace Ids */
+            trace_ids: string[];
+            /** Traces */
+            traces: number;
+        };
         /**
          * ErrorResponse
          * @description Every error looks like this; `column` points into the filter where that is what is wrong.
@@ -1379,6 +1809,21 @@ export interface components {
             column?: number | null;
             /** Error */
             error: string;
+        };
+        /** ErrorsResponse */
+        ErrorsResponse: {
+            /** Groups */
+            groups: components["schemas"]["CaseGroup"][];
+            /** Interval */
+            interval: string;
+            /** Messages */
+            messages: components["schemas"]["ErrorMessage"][];
+            /** More Groups */
+            more_groups: number;
+            /** Series */
+            series: components["schemas"]["CasePoint"][];
+            total: components["schemas"]["ReliabilityTotal"];
+            window: components["schemas"]["Window"];
         };
         /**
          * Event
@@ -1434,6 +1879,82 @@ export interface components {
             /** Facts */
             facts: components["schemas"]["FactInfo"][];
         };
+        /** Failures */
+        Failures: {
+            /** Other */
+            other: number;
+            /** Overloaded */
+            overloaded: number;
+            /** Rate Limited */
+            rate_limited: number;
+            /** Server Error */
+            server_error: number;
+            /** Timeout */
+            timeout: number;
+        };
+        /** FilteredTally */
+        FilteredTally: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /** Filter */
+            filter: string;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+        };
+        /** Headroom */
+        Headroom: {
+            /**
+             * Calls
+             * @description Calls that said it.
+             */
+            calls: number;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /**
+             * Least At
+             * Format: date-time
+             */
+            least_at: string;
+            /** Least Remaining */
+            least_remaining: number | null;
+            /**
+             * Left
+             * @description Remaining ÷ limit, by the last header.
+             */
+            left: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Remaining */
+            remaining: number | null;
+            /**
+             * What
+             * @example requests
+             * @example tokens
+             */
+            what: string;
+        };
         /** Health */
         Health: {
             /** Detail */
@@ -1473,6 +1994,81 @@ export interface components {
             /** Unit */
             unit: string;
             window: components["schemas"]["TimeWindow"];
+        };
+        /** Hop */
+        Hop: {
+            /** Kind */
+            kind: string;
+            /** Stage */
+            stage: string;
+        };
+        /** HopEdge */
+        HopEdge: {
+            /**
+             * After Ns
+             * @description From its parent's start to its own, the mean.
+             */
+            after_ns: number | null;
+            /** Calls */
+            calls: number;
+            /**
+             * Enough
+             * @description Whether there are spans enough for the P95: 100.
+             */
+            enough: boolean;
+            /**
+             * Errors
+             * @description Those that began here.
+             */
+            errors: number;
+            failed: components["schemas"]["Tally"];
+            /** Filter */
+            filter: string;
+            /** @description null: it began the request. */
+            from: components["schemas"]["Hop"] | null;
+            /** P50 Ns */
+            p50_ns: number | null;
+            /** P95 Ns */
+            p95_ns: number | null;
+            silent_failures: components["schemas"]["Tally"];
+            /** Timed */
+            timed: number;
+            to: components["schemas"]["Hop"];
+            /** Traces */
+            traces: number;
+        };
+        /** HopNode */
+        HopNode: {
+            /** Calls */
+            calls: number;
+            /** Errors */
+            errors: number;
+            failed: components["schemas"]["Tally"];
+            /** Filter */
+            filter: string;
+            /** Kind */
+            kind: string;
+            silent_failures: components["schemas"]["Tally"];
+            /** Stage */
+            stage: string;
+        };
+        /** HopsResponse */
+        HopsResponse: {
+            /** Edges */
+            edges: components["schemas"]["HopEdge"][];
+            /**
+             * Missing
+             * @description Hops that 80 % or more of a task's requests make, and not all.
+             */
+            missing: components["schemas"]["MissingHop"][];
+            /** Nodes */
+            nodes: components["schemas"]["HopNode"][];
+            /**
+             * One In
+             * @description Of so many traces one was looked at; counts are of those.
+             */
+            one_in: number;
+            window: components["schemas"]["Window"];
         };
         /** LedgerResponse */
         LedgerResponse: {
@@ -1714,6 +2310,101 @@ export interface components {
             revenue_per_request_usd: number | null;
             window: components["schemas"]["MoneyWindow"];
         };
+        /** Marker */
+        Marker: {
+            /** Description */
+            description: string;
+            /**
+             * Filter
+             * @description Selects the spans it is about; null: all of them.
+             */
+            filter: string | null;
+            /**
+             * Id
+             * @description null where it was found in the releases of spans.
+             */
+            id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deploy" | "incident" | "change" | "note";
+            /** Name */
+            name: string;
+            /** Previous Release */
+            previous_release: string | null;
+            /** Project */
+            project: string;
+            /** Release */
+            release: string | null;
+            /** Service */
+            service: string | null;
+            /**
+             * Source
+             * @description Posted here, or a release that a service did not run before.
+             * @enum {string}
+             */
+            source: "posted" | "release";
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * MarkerRequest
+         * @description A marker to make.
+         * @example {
+         *       "kind": "incident",
+         *       "name": "provider outage",
+         *       "time": "2026-11-24T09:30:00Z"
+         *     }
+         */
+        MarkerRequest: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Kind
+             * @default note
+             * @enum {string}
+             */
+            kind: "deploy" | "incident" | "change" | "note";
+            /** Name */
+            name: string;
+            /**
+             * Project
+             * @default default
+             */
+            project: string;
+            /**
+             * Service
+             * @description What it happened to; left out: all of the project.
+             */
+            service?: string | null;
+            /**
+             * Time
+             * @description When it happened or began; now if left out.
+             */
+            time?: string | null;
+            /**
+             * Until
+             * @description When it ended, of what lasted.
+             */
+            until?: string | null;
+        };
+        /** MarkersResponse */
+        MarkersResponse: {
+            /**
+             * Markers
+             * @description In the order of their times.
+             */
+            markers: components["schemas"]["Marker"][];
+        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -1727,6 +2418,50 @@ export interface components {
              * @description system, user, assistant or tool; else the sender's word.
              */
             role: string;
+        };
+        /** MissingHop */
+        MissingHop: {
+            /** Kind */
+            kind: string;
+            /** @description Of the task's requests, those that make this hop. */
+            requests: components["schemas"]["Tally"];
+            /** Stage */
+            stage: string;
+            /** Task */
+            task: string;
+            /**
+             * Trace Ids
+             * @description The latest requests without it.
+             */
+            trace_ids: string[];
+            /** Without */
+            without: number;
+            /**
+             * Without Failed
+             * @description Of those without it, the requests that failed.
+             */
+            without_failed: number;
+        };
+        /** ModelAvailability */
+        ModelAvailability: {
+            /** @description Of the calls that could have been answered, those that were. */
+            available: components["schemas"]["Tally"];
+            /**
+             * Callers Own
+             * @description Calls that failed for the caller's reasons: key, request, content, patience.
+             */
+            callers_own: number;
+            /** Calls */
+            calls: number;
+            failures: components["schemas"]["Failures"];
+            /** Filter */
+            filter: string;
+            /** Last Failure */
+            last_failure: string | null;
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
         };
         /**
          * MoneyWindow
@@ -2217,6 +2952,26 @@ export interface components {
              */
             spans: number;
         };
+        /** ReliabilityTotal */
+        ReliabilityTotal: {
+            /**
+             * Errors
+             * @description Errors where they began: nothing below the span failed too.
+             */
+            errors: number;
+            /** @description Requests whose root ended in an error. */
+            failed_requests: components["schemas"]["Tally"];
+            /** Requests */
+            requests: number;
+            /** Silent Failures */
+            silent_failures: number;
+            /** Spans */
+            spans: number;
+            /** Traces With Errors */
+            traces_with_errors: number;
+            /** Traces With Silent Failures */
+            traces_with_silent_failures: number;
+        };
         /**
          * RepairRequest
          * @description Which rows are made again.
@@ -2281,6 +3036,37 @@ export interface components {
             /** Spans */
             spans: number;
         };
+        /** RetriesResponse */
+        RetriesResponse: {
+            /** Attempts */
+            attempts: number;
+            /** Attempts Per Success */
+            attempts_per_success: number | null;
+            /** @description Streams that failed otherwise. */
+            broken_streams: components["schemas"]["FilteredTally"];
+            /**
+             * Calls
+             * @description Logical calls: all tries for one answer are one.
+             */
+            calls: number;
+            cancelled_streams: components["schemas"]["FilteredTally"];
+            /** Chains */
+            chains: components["schemas"]["Chain"][];
+            /** @description Calls that went to another model. */
+            fell_back: components["schemas"]["Tally"];
+            /** Fell Back Well */
+            fell_back_well: number;
+            /** Headroom */
+            headroom: components["schemas"]["Headroom"][];
+            /** @description Calls that took more than one try. */
+            retried: components["schemas"]["Tally"];
+            /** Saved By Retries */
+            saved_by_retries: number;
+            succeeded: components["schemas"]["Tally"];
+            timeouts: components["schemas"]["FilteredTally"];
+            waited: components["schemas"]["Waited"];
+            window: components["schemas"]["Window"];
+        };
         /** Score */
         Score: {
             /** Explanation */
@@ -2293,6 +3079,327 @@ export interface components {
             source: string;
             /** Value */
             value?: number | null;
+        };
+        /** SessionsResponse */
+        SessionsResponse: {
+            /** @description Of those that are over: the last request failed, was cancelled or got no answer. */
+            abandoned: components["schemas"]["Tally"];
+            /** Abandoned Empty */
+            abandoned_empty: number;
+            /** Abandoned Failed */
+            abandoned_failed: number;
+            /**
+             * Abandoned Sessions
+             * @description The latest.
+             */
+            abandoned_sessions: components["schemas"]["AbandonedSession"][];
+            /**
+             * Open
+             * @description Too recent to tell.
+             */
+            open: number;
+            /**
+             * Sessions
+             * @description Whose last request began in the window.
+             */
+            sessions: number;
+            /** @description From the first request's start to the last one's end, of sessions not abandoned. */
+            time_to_resolution: components["schemas"]["Took"];
+            turns: components["schemas"]["Turns"];
+            window: components["schemas"]["Window"];
+        };
+        /** SilentFailuresResponse */
+        SilentFailuresResponse: {
+            /** Groups */
+            groups: components["schemas"]["CaseGroup"][];
+            /** Interval */
+            interval: string;
+            /**
+             * Kinds
+             * @description The most serious first.
+             */
+            kinds: components["schemas"]["SilentKind"][];
+            /** More Groups */
+            more_groups: number;
+            /**
+             * Series
+             * @description By kind.
+             */
+            series: components["schemas"]["CasePoint"][];
+            total: components["schemas"]["ReliabilityTotal"];
+            window: components["schemas"]["Window"];
+        };
+        /** SilentKind */
+        SilentKind: {
+            /**
+             * Among
+             * @description What could have had it: `rate` is of those.
+             * @enum {string}
+             */
+            among: "calls" | "tools" | "retrievals";
+            /** Cases */
+            cases: number;
+            /** Filter */
+            filter: string;
+            /** Kind */
+            kind: string;
+            /** Meaning */
+            meaning: string;
+            rate: components["schemas"]["Tally"];
+            /** Trace Ids */
+            trace_ids: string[];
+            /** Traces */
+            traces: number;
+        };
+        /** Slo */
+        Slo: {
+            /** Among */
+            among: string;
+            /** Created */
+            created: string | null;
+            /** Good */
+            good: string;
+            /**
+             * Id
+             * @description Begins with file: where it stands in sightline.toml; change it there.
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Objective */
+            objective: number;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "requests" | "spans";
+            /** Project */
+            project: string;
+            /** Updated */
+            updated: string | null;
+            /** Window Days */
+            window_days: number;
+        };
+        /**
+         * SloAlert
+         * @description Fires while both windows burn at the factor or faster.
+         */
+        SloAlert: {
+            /**
+             * Budget Share
+             * @description Of the budget, what goes within the long window at this rate.
+             */
+            budget_share: number;
+            /** Factor */
+            factor: number;
+            /** Firing */
+            firing: boolean;
+            /** Long */
+            long: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "page" | "ticket";
+            /** Short */
+            short: string;
+        };
+        /**
+         * SloBurnRate
+         * @description How fast the budget goes: 1 spends it exactly in the window.
+         */
+        SloBurnRate: {
+            /** Bad */
+            bad: number;
+            /**
+             * Enough
+             * @description Whether one bad case more or less would not decide.
+             */
+            enough: boolean;
+            /** N */
+            n: number;
+            /** Rate */
+            rate: number | null;
+            /**
+             * Window
+             * @example 1h
+             */
+            window: string;
+        };
+        /**
+         * SloChange
+         * @description An objective's new terms. It can be sent back as it was read, changed.
+         * @example {
+         *       "among": "task = 'support'",
+         *       "good": "ttft_ms < 1500",
+         *       "name": "support answers quickly",
+         *       "objective": 0.99
+         *     }
+         */
+        SloChange: {
+            /**
+             * Among
+             * @description The filter of what counts; empty: everything.
+             * @default
+             */
+            among: string;
+            /**
+             * Created
+             * @description As read; not changed.
+             */
+            created?: string | null;
+            /**
+             * Good
+             * @description The filter of what of it is good; what is unknown does not count.
+             */
+            good: string;
+            /**
+             * Id
+             * @description As read; the path decides.
+             */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description The share that has to be good: 0.99 for 99 %.
+             */
+            objective: number;
+            /**
+             * Of
+             * @description Of requests, names that a request has mean the request's own.
+             * @default requests
+             * @enum {string}
+             */
+            of: "requests" | "spans";
+            /**
+             * Project
+             * @default default
+             */
+            project: string;
+            /**
+             * Updated
+             * @description As read; not changed.
+             */
+            updated?: string | null;
+            /**
+             * Window Days
+             * @description The rolling window until now.
+             * @default 30
+             */
+            window_days: number;
+        };
+        /** SloPoint */
+        SloPoint: {
+            /** Bad */
+            bad: number;
+            /** Left Share */
+            left_share: number | null;
+            /** Share */
+            share: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /**
+         * SloRequest
+         * @description An objective to make.
+         * @example {
+         *       "among": "task = 'support'",
+         *       "good": "ttft_ms < 1500",
+         *       "name": "support answers quickly",
+         *       "objective": 0.99
+         *     }
+         */
+        SloRequest: {
+            /**
+             * Among
+             * @description The filter of what counts; empty: everything.
+             * @default
+             */
+            among: string;
+            /**
+             * Good
+             * @description The filter of what of it is good; what is unknown does not count.
+             */
+            good: string;
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description The share that has to be good: 0.99 for 99 %.
+             */
+            objective: number;
+            /**
+             * Of
+             * @description Of requests, names that a request has mean the request's own.
+             * @default requests
+             * @enum {string}
+             */
+            of: "requests" | "spans";
+            /**
+             * Project
+             * @default default
+             */
+            project: string;
+            /**
+             * Window Days
+             * @description The rolling window until now.
+             * @default 30
+             */
+            window_days: number;
+        };
+        /** SloStatus */
+        SloStatus: {
+            /** Alerts */
+            alerts: components["schemas"]["SloAlert"][];
+            /** Bad */
+            bad: number;
+            budget: components["schemas"]["ErrorBudget"];
+            /** Burn Rates */
+            burn_rates: components["schemas"]["SloBurnRate"][];
+            /**
+             * Enough
+             * @description Whether the budget is one case or more.
+             */
+            enough: boolean;
+            /**
+             * Filter Bad
+             * @description Selects what was bad.
+             */
+            filter_bad: string;
+            /** Good */
+            good: number;
+            /**
+             * Kept
+             * @description Whether the interval lies on one side of the objective; null: it can't be told.
+             */
+            kept: boolean | null;
+            reached: components["schemas"]["Tally"];
+            /** Series */
+            series: components["schemas"]["SloPoint"][];
+            slo: components["schemas"]["Slo"];
+            /**
+             * Unknown
+             * @description Neither: the facts that were asked are unknown.
+             */
+            unknown: number;
+            window: components["schemas"]["Window"];
+        };
+        /** SloStatusResponse */
+        SloStatusResponse: {
+            /** Slos */
+            slos: components["schemas"]["SloStatus"][];
+        };
+        /** SlosResponse */
+        SlosResponse: {
+            /**
+             * Slos
+             * @description Those of the configuration file first.
+             */
+            slos: components["schemas"]["Slo"][];
         };
         /**
          * SlowCalls
@@ -2412,6 +3519,22 @@ export interface components {
             next_cursor: string | null;
             /** Spans */
             spans: components["schemas"]["Span"][];
+        };
+        /** SpanStanding */
+        SpanStanding: {
+            /** Enough */
+            enough: boolean;
+            /** N */
+            n: number;
+            /** P50 Ns */
+            p50_ns: number;
+            /**
+             * Percentile
+             * @description Of its like, the share that was faster, in percent; equal ones count half.
+             */
+            percentile: number;
+            /** Span Id */
+            span_id: string;
         };
         /**
          * Spend
@@ -2596,6 +3719,42 @@ export interface components {
             window: components["schemas"]["TimeWindow"];
         };
         /**
+         * StandingResponse
+         * @description Spans among their like: the same stage and model, around the time of their trace.
+         */
+        StandingResponse: {
+            /** Fewest */
+            fewest: number;
+            /** Spans */
+            spans: components["schemas"]["SpanStanding"][];
+            window: components["schemas"]["Window"];
+        };
+        /**
+         * Tally
+         * @description So many of so many. Counts hold the weights of head sampling; the interval is that of the rows that were seen.
+         */
+        Tally: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+        };
+        /**
          * TimeWindow
          * @description [from, to) on `start`; an open side is null.
          */
@@ -2690,6 +3849,15 @@ export interface components {
             n: number;
             /** Provider */
             provider: string | null;
+        };
+        /** Took */
+        Took: {
+            /** N */
+            n: number;
+            /** P50 Ns */
+            p50_ns: number | null;
+            /** P95 Ns */
+            p95_ns: number | null;
         };
         /** ToolCall */
         ToolCall: {
@@ -2906,6 +4074,19 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
+        /** Turns */
+        Turns: {
+            /** Max */
+            max: number | null;
+            /** Mean */
+            mean: number | null;
+            /** N */
+            n: number;
+            /** P50 */
+            p50: number | null;
+            /** P95 */
+            p95: number | null;
+        };
         /** UnknownUsage */
         UnknownUsage: {
             /** Calls */
@@ -2963,6 +4144,18 @@ export interface components {
         ValuesResponse: {
             /** Values */
             values: string[];
+        };
+        /**
+         * Waited
+         * @description Of the calls that took more than one try: what passed until the last one began.
+         */
+        Waited: {
+            /** N */
+            n: number;
+            /** P50 Ns */
+            p50_ns: number | null;
+            /** P95 Ns */
+            p95_ns: number | null;
         };
         /** WasteKind */
         WasteKind: {
@@ -3044,6 +4237,16 @@ export interface components {
             /** Hypothetical Usd */
             hypothetical_usd: number | null;
             window: components["schemas"]["MoneyWindow"];
+        };
+        /**
+         * Window
+         * @description [from, to) on `start`; an open side is null.
+         */
+        Window: {
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
         };
     };
     responses: never;
@@ -5405,6 +6608,262 @@ export interface operations {
             };
         };
     };
+    get_markers_api_v1_markers_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkersResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_marker_api_v1_markers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marker"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_marker_api_v1_markers__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_projects_api_v1_projects_get: {
         parameters: {
             query?: never;
@@ -5596,6 +7055,1184 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_availability_api_v1_reliability_availability_get: {
+        parameters: {
+            query?: {
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvailabilityResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_errors_api_v1_reliability_errors_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorsResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_hops_api_v1_reliability_hops_get: {
+        parameters: {
+            query?: {
+                /** @description Edges at the most. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HopsResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_retries_api_v1_reliability_retries_get: {
+        parameters: {
+            query?: {
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriesResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_sessions_api_v1_reliability_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description A session is over when nothing came for so long. */
+                quiet?: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_silent_failures_api_v1_reliability_silent_failures_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilentFailuresResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_slos_api_v1_reliability_slos_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlosResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_slo_api_v1_reliability_slos_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SloRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slo"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_status_api_v1_reliability_slos_status_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SloStatusResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_slo_api_v1_reliability_slos__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slo"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_slo_api_v1_reliability_slos__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SloChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slo"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_slo_api_v1_reliability_slos__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_standing_api_v1_reliability_standing_get: {
+        parameters: {
+            query: {
+                /** @description 32 hex digits. */
+                trace_id: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The like are looked for so long before it and after. */
+                around?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -6048,6 +8685,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
                 };
             };
         };

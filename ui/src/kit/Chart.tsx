@@ -1,6 +1,13 @@
 // An ECharts canvas that follows its container and the colour scheme. Colours are read from the tokens.
 import { BarChart, CustomChart, LineChart } from "echarts/charts";
-import { BrushComponent, GridComponent, ToolboxComponent, TooltipComponent } from "echarts/components";
+import {
+  BrushComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  ToolboxComponent,
+  TooltipComponent,
+} from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
@@ -13,6 +20,8 @@ echarts.use([
   TooltipComponent,
   BrushComponent,
   ToolboxComponent,
+  MarkLineComponent,
+  MarkAreaComponent,
   CanvasRenderer,
 ]);
 

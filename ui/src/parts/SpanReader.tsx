@@ -10,6 +10,7 @@ import { CostBar } from "./CostBar";
 import { costing, partsOf } from "./costs";
 import { count, duration, offset, text, UNKNOWN, usd, usdChange } from "./format";
 import { Kind } from "./Marks";
+import { inWords, type Standing } from "./Standing";
 import { VIEWS, type View } from "./views";
 
 const FIGURES: [string, string, (v: number | null) => string][] = [
@@ -42,12 +43,24 @@ const WORDS: [string, string][] = [
   ["environment", "Environment"],
 ];
 
+const SILENT: Record<string, string> = {
+  empty_output: "The model answered nothing: no text, no tool call.",
+  refusal: "The model or its provider's filter would not answer.",
+  malformed_json: "JSON was asked for, and the answer is none.",
+  malformed_arguments: "The model called a tool with arguments that are no JSON.",
+  cut_off: "The answer ends at the token limit.",
+  tool_error_ignored: "This tool failed, nothing made up for it, and the request ended well.",
+  no_documents: "The search found nothing.",
+};
+
 /** How far a replay has come with a span: `events` of its events have happened. */
 export type Reached = { state: "ahead" | "running" | "over"; events: number };
 
 type Props = {
   span: SpanDetail;
   loading: boolean;
+  /** how slow it is among its like */
+  standing?: Standing | undefined;
   reached: Reached["state"];
   happened: number;
   view: View;
@@ -55,7 +68,7 @@ type Props = {
 };
 
 // memo: a replay moves sixty times a second, what is read here only when something happens
-export const SpanReader = memo(function SpanReader({ span, loading, reached, happened, view, onView }: Props) {
+export const SpanReader = memo(function SpanReader({ span, loading, standing, reached, happened, view, onView }: Props) {
   const { content } = span;
   const failure = span.events.find((event) => event.name === "exception");
   const nothing =
@@ -93,6 +106,11 @@ export const SpanReader = memo(function SpanReader({ span, loading, reached, hap
           )}
         </div>
       )}
+      {over && span.silent_failure ? (
+        <div className="warn-box" role="note">
+          <b>{String(span.silent_failure)}</b> {SILENT[String(span.silent_failure)] ?? ""}
+        </div>
+      ) : null}
       <Tabs value={view} onChange={(said) => onView(VIEWS.find((name) => name === said) ?? "content")} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="content">Content</Tabs.Tab>
@@ -104,6 +122,7 @@ export const SpanReader = memo(function SpanReader({ span, loading, reached, hap
         </Tabs.List>
         <Tabs.Panel value="content">
           {over && <Figures span={span} />}
+          {over && standing && <p className="muted standing">{inWords(standing)}</p>}
           {over && <Costs span={span} />}
           {reached === "ahead" && <p className="muted">It has not begun yet.</p>}
           {reached !== "ahead" && (

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { type Cost, costing, type costsOf, PARTS, partsOf } from "./costs";
 import { duration, usd } from "./format";
 import { kindColour } from "./Marks";
+import { SlowBadge, type Standing } from "./Standing";
 import type { Row } from "./tree";
 
 type Props = {
@@ -13,6 +14,8 @@ type Props = {
   collapsed: ReadonlySet<string>;
   /** ns from the trace's start up to which the replay has come; null when it is not played */
   now: number | null;
+  /** how slow spans are among their like, by span id, where it is worth saying */
+  standings?: ReadonlyMap<string, Standing>;
   /** what the spans cost; null: that is not shown */
   costs: ReturnType<typeof costsOf> | null;
   /** show what the spans cost, or do not; left out where there is nothing to show */
@@ -23,7 +26,7 @@ type Props = {
 
 const ROW = 26;
 
-export function Waterfall({ rows, selected, collapsed, now, costs, onCosts, onSelect, onToggle }: Props) {
+export function Waterfall({ rows, selected, collapsed, now, standings, costs, onCosts, onSelect, onToggle }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 24 });
   const index = rows.findIndex((row) => row.span.span_id === selected);
@@ -109,6 +112,8 @@ export function Waterfall({ rows, selected, collapsed, now, costs, onCosts, onSe
                 {Number(span.attempt ?? 1) > 1 && <span className="chip">attempt {String(span.attempt)}</span>}
                 {span.fallback_of ? <span className="chip">fallback</span> : null}
                 {span.served_from_cache === true && <span className="chip">from cache</span>}
+                {span.silent_failure ? <span className="chip warn">{String(span.silent_failure)}</span> : null}
+                <SlowBadge standing={standings?.get(span.span_id)} />
                 {row.orphan && <span className="wf-note">parent missing</span>}
               </span>
               <span className="wf-track">

@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics, Latency: the tabs, from left to right"],
+  ["1 … 7", "Economics, Latency, Reliability: the tabs, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -62,6 +62,15 @@ export function Shell() {
             data-status={pathname.startsWith("/latency") ? "active" : undefined}
           >
             Latency
+          </Link>
+          <Link
+            to="/reliability/$tab"
+            params={{ tab: "errors" }}
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/reliability") ? "active" : undefined}
+          >
+            Reliability
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

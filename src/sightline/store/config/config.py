@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from sightline.store.config.budgets import Budgets
 from sightline.store.config.database import ConfigOptions, Database, opened
+from sightline.store.config.markers import Markers
+from sightline.store.config.slos import Slos
 
 
 class Configuration:
@@ -12,6 +14,8 @@ class Configuration:
 
     def __init__(self, database: Database) -> None:
         self.budgets = Budgets(database)
+        self.markers = Markers(database)
+        self.slos = Slos(database)
 
 
 @asynccontextmanager

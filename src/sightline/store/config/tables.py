@@ -44,3 +44,36 @@ class BudgetRow(Table):
     starts: Mapped[date]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+
+
+class MarkerRow(Table):
+    """Something that happened at a time: a deploy, an incident, a note."""
+
+    __tablename__ = "markers"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    time: Mapped[datetime] = mapped_column(index=True)
+    until: Mapped[datetime | None]
+    kind: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str]
+    service: Mapped[str | None]
+    created: Mapped[datetime]
+
+
+class SloRow(Table):
+    """What share of what a filter selects has to be good, over a rolling window."""
+
+    __tablename__ = "slos"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    of: Mapped[str]
+    good: Mapped[str]
+    among: Mapped[str]
+    objective: Mapped[float]
+    window_days: Mapped[int]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]

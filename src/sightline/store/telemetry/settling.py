@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.client import Client
 
-from sightline.facts import ESTIMATES, LATE_CLOCKS, finish_reason_sql, scoped_sql
+from sightline.facts import ESTIMATES, JSON_ASKED, LATE_CLOCKS, REFUSALS, finish_reason_sql, scoped_sql, sql_text
 from sightline.store.telemetry.engine import guarded
 from sightline.store.telemetry.pricing import Pricer
 from sightline.store.telemetry.schema import trace_summary
@@ -25,6 +25,8 @@ _WORDS = {
     "{{finish_reason}}": finish_reason_sql("said"),
     "{{late_clock}}": scoped_sql(LATE_CLOCKS),
     "{{estimates}}": scoped_sql(ESTIMATES),
+    "{{json_asked}}": sql_text(JSON_ASKED),
+    "{{refusals}}": sql_text("|".join(REFUSALS)),
 }
 
 
@@ -50,7 +52,7 @@ _DEEPEST_PATH = 200  # spans, one in the other; time below belongs to the last
 _WORK_TABLES = (
     *("settling_traces", "settling_buckets", "settling_spans", "settling_facts", "settling_calls", "settling_pairs", "settling_wraps"),
     *("settling_nodes", "settling_roots", "settling_children", "settling_path", "settling_stalls"),
-    "reopened_traces",
+    *("reopened_traces", "settling_silent", "settling_origins"),
 )
 
 
@@ -109,6 +111,8 @@ class Settler:
         duplicates = self._remove_duplicates()
         self._inherit()
         self._walk()
+        self._run(_SQL["24_find_silent"])
+        self._run(_SQL["25_find_origins"])
         self._pricer.price(_SPANS)
         self._run(_SQL["07_update_spans"])
         if self._count(_SQL["08_known_traces"]):

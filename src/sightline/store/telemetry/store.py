@@ -72,6 +72,7 @@ class Store:
         self._loader = Loader(loading, options.directory / "dead-letters")
         self._settling_client = settling
         self._complete_until_ns = 0
+        self._loading_since_ns = 0  # 0: nothing is being loaded
         self._pricer = Pricer(settling, options.prices, options.revenue, prices_tools=options.prices_tools)
         self._settler = Settler(settling, options.settling, self._pricer)
         self._rollups = Rollups(settling, options.rollups)
@@ -108,14 +109,20 @@ class Store:
 
     async def load(self, segment: Segment) -> None:
         """Store a segment's rows, each once however often it is called. Raises StoreError: call again."""
+        self._loading_since_ns = self._loading_since_ns or time.time_ns()
         try:
             self._complete_until_ns = max(self._complete_until_ns, await asyncio.to_thread(self._loader.load, segment))
         except OSError as error:
             raise StoreFullError(f"The data directory can't be written: {error.strerror}.") from error
+        self._loading_since_ns = 0
 
     def complete_until(self, received_ns: int) -> None:
         """Every request received up to then has been loaded. Settling looks no further: views fill one table after the other."""
         self._complete_until_ns = received_ns
+
+    def loader_lag_s(self) -> float:
+        """How old the oldest rows are that were handed over and are not there yet; 0 when there are none."""
+        return max(0.0, (time.time_ns() - self._loading_since_ns) / 1e9) if self._loading_since_ns else 0.0
 
     async def sync(self) -> None:
         """Return when all rows loaded so far would survive a power cut."""

@@ -13,6 +13,7 @@ import { getRouteApi, Link, useCanGoBack, useNavigate, useRouter } from "@tansta
 import { useCallback, useMemo, useState } from "react";
 import { ApiError, type TraceDetail } from "../../api/client";
 import { span as spanQuery, trace as traceQuery } from "../../api/queries";
+import { standing } from "../../api/reliability";
 import { Copy } from "../../kit/Copy";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
@@ -74,6 +75,8 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
   const whole = useQuery(
     spanQuery(project, trace.trace_id, selected ?? "", trace.truncated === true && light !== undefined && !player.playing),
   );
+  const compared = useQuery(standing(project, trace.trace_id, trace.settled)).data?.spans;
+  const standings = useMemo(() => new Map(compared?.map((one) => [one.span_id, one])), [compared]);
   const shown = trace.truncated ? (whole.data ?? light) : light;
 
   const change = (next: Record<string, unknown>) =>
@@ -171,6 +174,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             selected={selected}
             collapsed={collapsed}
             now={player.now}
+            standings={standings}
             costs={withCosts ? costs : null}
             {...(costly && { onCosts: () => change({ costs: withCosts ? false : undefined }) })}
             onSelect={(spanId) => {
@@ -188,6 +192,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
             key={shown.span_id}
             span={shown}
             loading={whole.isFetching}
+            standing={standings.get(shown.span_id)}
             reached={reached.state}
             happened={reached.events}
             view={search.view ?? "content"}

@@ -14,6 +14,8 @@ UPDATE spans SET
   critical_ns = if(joinGet('settling_roots', 'root', reinterpretAsUInt128(sipHash128(project, trace_id))) = 0, NULL,
     joinGet('settling_path', 'own_ns', reinterpretAsUInt128(sipHash128(project, trace_id, span_id)))),
   stall_ns = coalesce(stall_ns, nullIf(toUInt64(joinGet('settling_stalls', 'stall_ns', reinterpretAsUInt128(sipHash128(project, trace_id, span_id)))), 0)),
+  error_origin = joinGet('settling_origins', 'error_origin', toString(project), trace_id, span_id),
+  silent_failure = joinGet('settling_silent', 'silent_failure', toString(project), trace_id, span_id),
   settled = true
 WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
   AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
