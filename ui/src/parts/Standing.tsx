@@ -24,6 +24,6 @@ export function SlowBadge({ standing }: { standing: Standing | undefined }) {
 
 export function inWords(standing: Standing): string {
   const { percentile, n, p50_ns } = standing;
-  if (!standing.enough) return `Only ${count(n)} spans of its stage and model are near it in time: too few to compare.`;
-  return `Slower than ${Math.floor(percentile)}% of ${count(n)} spans of its stage and model within a day of it; their median is ${duration(p50_ns)}.`;
+  if (!standing.enough) return `Only ${count(n)} like it (same stage and model, within a day): too few to compare.`;
+  return `Slower than ${Math.floor(percentile)}% of ${count(n)} like it that did not fail (same stage and model, within a day); their median is ${duration(p50_ns)}.`;
 }

@@ -12,7 +12,7 @@ describe("a span among its like", () => {
   it("says when there are too few", () => {
     expect(inWords(standing(99, 3))).toContain("too few");
     expect(inWords(standing(50, 40))).toBe(
-      "Slower than 50% of 40 spans of its stage and model within a day of it; their median is 1.00 ms.",
+      "Slower than 50% of 40 like it that did not fail (same stage and model, within a day); their median is 1.00 ms.",
     );
   });
 });
