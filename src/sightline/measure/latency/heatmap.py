@@ -6,7 +6,7 @@ from collections import Counter
 
 from sightline.errors import QueryTooLargeError
 from sightline.measure.latency.asking import LEVELS, Asked, Json, Manner, Rows, figures, manner_of, number, rows_of, shown, width_for
-from sightline.measure.latency.rollups import HOUR_NS, RolledUp, figures_of, rolled_up
+from sightline.measure.latency.rollups import HOUR_NS, RolledUp, added_up, figures_of, rolled_up
 from sightline.query import EARLIEST_NS, Reader, parse_width, rfc3339
 from sightline.stats.sketch import NOT_ABOVE_ZERO
 from sightline.store import GAMMA
@@ -53,16 +53,12 @@ async def _of_hours(reader: Reader, rolled: RolledUp, manner: Manner, width: str
     """From one sketch for each piece of time: its bins are finer than the heatmap's."""
     found = await rolled.ask(reader, width_ns=parse_width(width), rows=_MOST_CELLS)
     cells: Counter[tuple[int, int]] = Counter()
-    every: Counter[int] = Counter()
     for row in found:
-        every.update(row["bins"])
         for fine, n in row["bins"].items():
             cells[row["time"], _coarse(fine)] += n
-    n, total = sum(row["n"] for row in found), sum(row["total"] for row in found)
-    in_all = {"n": n, "mean": total / n, "max": max(row["max"] for row in found), "bins": every} if n else None
     points = sorted((row["time"], figures_of(row, LEVELS)) for row in found)
     placed = [(time, which, size) for (time, which), size in sorted(cells.items())]
-    return _answer(rolled.asked, manner.shown("rollup"), width, placed, points, figures_of(in_all, LEVELS))
+    return _answer(rolled.asked, manner.shown("rollup"), width, placed, points, figures_of(next(iter(added_up(found)), None), LEVELS))
 
 
 def _coarse(fine: int) -> int:

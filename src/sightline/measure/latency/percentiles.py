@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from sightline.measure.latency.asking import LEVELS, Asked, Json, Manner, Method, figures, manner_of, rows_of, shown
-from sightline.measure.latency.rollups import RolledUp, figures_of, rolled_up
+from sightline.measure.latency.rollups import RolledUp, added_up, figures_of, rolled_up
 from sightline.query import Reader, Row
 
 
@@ -37,8 +37,10 @@ async def _by_rows(reader: Reader, asked: Asked, manner: Manner, limit: int) -> 
 
 
 async def _by_hours(reader: Reader, rolled: RolledUp, limit: int) -> tuple[list[Row], list[Row]]:
-    everything = replace(rolled, asked=replace(rolled.asked, group_by=()))
-    return await asyncio.gather(everything.ask(reader), rolled.ask(reader, rows=limit))
+    groups = await rolled.ask(reader, rows=limit)
+    if groups and groups[0]["group_count"] > len(groups):
+        return await replace(rolled, asked=replace(rolled.asked, group_by=())).ask(reader), groups
+    return added_up(groups), groups
 
 
 def _from_sketch(row: Row | None) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """The same answers from rows summed up by the hour, where all that a question asks by is in them: their cost does not grow with traffic."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -108,6 +109,18 @@ async def rolled_up(reader: Reader, asked: Asked, *, raw_rows: int) -> RolledUp 
     if not found:
         return None
     return RolledUp(asked, [row["hour_s"] for row in found], [row["build"] for row in found])
+
+
+def added_up(rows: Sequence[Row]) -> list[Row]:
+    """One row of all: sketches add up. Empty where there are none."""
+    if not rows:
+        return []
+    bins: Counter[int] = Counter()
+    for row in rows:
+        bins.update(row["bins"])
+    n = sum(row["n"] for row in rows)
+    total = sum(row["total"] for row in rows)
+    return [{"n": n, "mean": total / n, "max": max(row["max"] for row in rows), "bins": bins}]
 
 
 def figures_of(row: Row | None, levels: Sequence[float]) -> dict[str, Json]:

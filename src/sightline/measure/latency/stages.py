@@ -8,7 +8,7 @@ from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Json, Manner,
 from sightline.query import Binder, Reader, Row, Subject, Window, quoted
 
 APP_TIME = "app time"
-MOST_REQUESTS = 50_000
+MOST_REQUESTS = 20_000
 """Beyond this many, one in so many is looked at, by a hash of its id."""
 _MOST_PARTS = 20
 _FEWEST_NEAR = 5
