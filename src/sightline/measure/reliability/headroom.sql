@@ -5,10 +5,10 @@ SELECT
   min(remaining) AS least_remaining, toUnixTimestamp64Nano(argMin(start, remaining)) AS least_ns, toUnixTimestamp64Nano(max(start)) AS last_ns,
   count() AS calls
 FROM (
-  SELECT h.start AS start, coalesce(h.provider, c.provider) AS provider, coalesce(h.model, c.model) AS model,
+  SELECT h.start AS start, coalesce(h.provider, c.provider) AS provider, coalesce(h.called, c.called) AS model,
     said.1 AS what, said.2 AS remaining, said.3 AS allowed
   FROM (
-    SELECT trace_id, parent_span_id, start, provider, model,
+    SELECT trace_id, parent_span_id, start, provider, coalesce(request_model, model) AS called,
       mapFilter((k, v) -> k LIKE 'http.response.header.%ratelimit%', mapConcat(
         mapApply((k, v) -> (toString(k), v), attr_string),
         mapApply((k, v) -> (toString(k), toString(v)), attr_int),
@@ -22,7 +22,7 @@ FROM (
         OR arrayExists(k -> k LIKE 'http.response.header.%ratelimit%', attr_int.keys))
   ) AS h
   LEFT ANY JOIN (
-    SELECT trace_id, span_id, provider, model FROM spans
+    SELECT trace_id, span_id, provider, coalesce(request_model, model) AS called FROM spans
     WHERE project = {project:String} AND $near AND kind IN ('llm', 'embedding')
   ) AS c ON h.trace_id = c.trace_id AND h.parent_span_id = c.span_id
 )

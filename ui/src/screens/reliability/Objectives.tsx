@@ -78,8 +78,12 @@ function Card({ status, onEdit }: { status: SloStatus; onEdit: () => void }) {
           .filter((alert) => alert.firing)
           .slice(0, 1)
           .map((alert) => (
-            <span key={alert.long} className="chip bad">
-              {alert.severity}: burning {times(alert.factor)} or faster
+            <span
+              key={alert.long}
+              className="chip bad"
+              title={`It burns at ${times(alert.factor)} or faster, over ${alert.long} and over ${alert.short}`}
+            >
+              {alert.severity}
             </span>
           ))}
         <span className="grow" />
@@ -102,14 +106,14 @@ function Card({ status, onEdit }: { status: SloStatus; onEdit: () => void }) {
       </p>
       <div className="gauge" data-tone={tone} role="group" aria-label="Error budget left">
         <span className="bar">
-          <i style={{ width: `${Math.max(0, Math.min(1, left ?? 0)) * 100}%` }} />
+          <i style={{ width: `${left !== null && left <= 0 ? 100 : Math.min(1, left ?? 0) * 100}%` }} />
         </span>
         <span>
           {left === null ? (
             <span className="muted">Nothing of it came yet</span>
           ) : (
             <>
-              <b>{percent(left)}</b> of the error budget left:{" "}
+              {left < 0 ? <b data-tone="bad">Overspent: </b> : <b>{percent(left)} of the error budget left: </b>}
               <Link to="/traces" search={traces}>
                 {count(budget.spent)} bad
               </Link>{" "}
