@@ -1,0 +1,353 @@
+"""A judge against people, all in one: the function behind `sightline calibrate`, for tables small enough to hold.
+
+`docs/calibration.md` says what each number means; the pieces are public in the modules beside this one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sightline.stats.agreement import cohen_kappa, confusion, kappa_interval
+from sightline.stats.bias import Bias, rate_bias, score_bias
+from sightline.stats.fitness import Fitness, fit_for_use
+from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, share
+from sightline.stats.labelling import labels_to_narrow, solve_labels
+from sightline.stats.means import Mean, corrected_mean, correlation, labels_only_mean
+from sightline.stats.rates import RoganGladen, Strata, corrected_rate, labels_only_rate, rogan_gladen, strata
+from sightline.stats.shift import Shift, shift
+
+Kind = Literal["binary", "score"]
+
+_FEWEST_PER_LEVEL = 5
+_MOST_LEVELS = 5
+_MOST_DISTINCT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`counts`: shape (levels, levels), [i, j] = the judge said levels[i] and a person levels[j]. Empty where scores are too many to count.
+    `sensitivity`, `specificity`: of a binary judge, what it passes of what people passed, and fails of what they failed.
+    `measure`: what `agreement` is: 'kappa', 'weighted kappa' (quadratic) or 'correlation'."""
+
+    levels: tuple[float, ...]
+    counts: tuple[tuple[float, ...], ...]
+    measure: str
+    agreement: Interval
+    sensitivity: Interval | None = None
+    specificity: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of what was judged. `raw`: what the judge alone says. `human`: what the labels alone say. Rates, or people's scale."""
+
+    name: str
+    judged: int
+    labelled: int
+    raw: float
+    corrected: Interval
+    human: Interval
+    bias: Bias | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """All that can be said of a judge. Rates lie in 0 … 1; scores are on people's scale.
+
+    `raw`: the judge's own rate or mean; NaN where it isn't on people's scale. `corrected`: the headline. `labels_only`: without the
+    judge. `rogan_gladen`: beside it, None where it says nothing. `labels_to_halve`: labels in all that would halve the interval, None
+    where labels can't. `warnings`: sentences for a person; `shown`: the interval to show, which is the union with Rogan & Gladen's
+    where traffic has moved.
+    """
+
+    kind: Kind
+    judged: int
+    labelled: int
+    raw: float
+    corrected: Interval
+    shown: Interval
+    labels_only: Interval
+    rogan_gladen: RoganGladen | None
+    against_people: Agreement
+    fitness: Fitness
+    labels_to_halve: int | None
+    shift: Shift | None
+    warnings: tuple[str, ...]
+    segments: tuple[Segment, ...] = field(default=())
+
+    @property
+    def plain_kappa(self) -> float:
+        """Cohen's kappa without weights of the counted verdicts; NaN where there are none."""
+        return float(cohen_kappa(np.array(self.against_people.counts))) if self.against_people.counts else float("nan")
+
+
+def calibrate(
+    judge: ArrayLike, human: ArrayLike, *, segments: Sequence[str] | None = None, weights: ArrayLike | None = None,
+    label_weights: ArrayLike | None = None, clusters: ArrayLike | None = None, population: float | None = None, level: float = LEVEL,
+    seed: int = 0,
+) -> Calibration:  # fmt: skip
+    """Calibrate a judge against people.
+
+    judge: shape (n,), its verdicts or scores, finite. human: shape (n,), people's, NaN where nobody looked. Binary where people's are
+    all 0 or 1 (1 = passed), then the judge's may be 0 or 1 or scores; else scores. segments: n names. weights: shape (n,), 1/p of being
+    judged. label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; used for scores.
+    population: units that the answer is about, Σ weights without, infinity for the process behind them. Raises ValueError where shapes
+    differ, a verdict isn't finite or there is no row.
+    """
+    f, y = np.asarray(judge, dtype=np.float64), np.asarray(human, dtype=np.float64)
+    if f.shape != y.shape or f.ndim != 1 or f.size == 0 or not np.isfinite(f).all():
+        raise ValueError(f"judge and human must have one shape (n,), n ≥ 1, the judge's all finite: they have {f.shape} and {y.shape}.")
+    rows = _Rows(
+        f, y,
+        np.ones(f.size) if weights is None else np.asarray(weights, dtype=np.float64),
+        np.ones(f.size) if label_weights is None else np.asarray(label_weights, dtype=np.float64),
+        np.arange(f.size) if clusters is None else np.asarray(clusters, dtype=np.int64),
+        population,
+    )  # fmt: skip
+    names, at = ((), None) if segments is None else _named(segments)
+    labelled = y[np.isfinite(y)]
+    if np.isin(labelled, (0, 1)).all():
+        return _binary(rows, names, at, level, seed)
+    return _scores(rows, names, at, level, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    judge: Array
+    human: Array
+    weights: Array
+    label_weights: Array
+    clusters: NDArray[np.int64]
+    population: float | None
+
+    @property
+    def here(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.human)
+
+    def of(self, chosen: NDArray[np.bool_]) -> "_Rows":
+        part = float(self.weights[chosen].sum() / self.weights.sum())
+        return _Rows(
+            self.judge[chosen], self.human[chosen], self.weights[chosen], self.label_weights[chosen], self.clusters[chosen],
+            None if self.population is None else self.population * part,
+        )  # fmt: skip
+
+    def raw(self) -> float:
+        return float(self.weights @ self.judge / self.weights.sum())
+
+
+def verdict_levels(judge: ArrayLike, labelled: ArrayLike) -> tuple[NDArray[np.int64], int]:
+    """Sort a judge's scores into levels with enough labels to stand on: (level of each unit, how many levels).
+
+    judge: shape (n,). labelled: shape (n,), whether people looked. Two different scores are two levels; up to ten are merged with a
+    neighbour until each has 5 labels; more are cut into up to 5 levels of equally many labels. Never looks at what people said.
+    """
+    f, here = np.asarray(judge, dtype=np.float64), np.asarray(labelled, dtype=bool)
+    values = np.unique(f)
+    if values.size <= 2:
+        return np.searchsorted(values, f).astype(np.int64), max(values.size, 1)
+    if values.size > _MOST_DISTINCT:
+        count = max(min(_MOST_LEVELS, int(here.sum()) // _FEWEST_PER_LEVEL), 1)
+        source = f[here] if here.any() else f
+        borders = np.unique(np.quantile(source, np.arange(1, count) / count))
+        return np.searchsorted(borders, f, side="right").astype(np.int64), borders.size + 1
+    level, held, taken = np.zeros(values.size, dtype=np.int64), 0, 0
+    per_value = np.array([(f[here] == value).sum() for value in values])
+    for i, labels in enumerate(per_value):
+        level[i] = taken
+        held += int(labels)
+        if held >= _FEWEST_PER_LEVEL and per_value[i + 1 :].sum() >= _FEWEST_PER_LEVEL:
+            taken, held = taken + 1, 0
+    return level[np.searchsorted(values, f)], taken + 1
+
+
+def _binary(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, level: float, seed: int) -> Calibration:
+    f, y, here = rows.judge, rows.human, rows.here
+    plain = bool(np.isin(f, (0, 1)).all())
+    levels, count = (f.astype(np.int64), 2) if plain else verdict_levels(f, here)
+    of = strata(levels, y, levels=count, weights=rows.weights, label_weights=rows.label_weights, population=rows.population)
+    corrected = corrected_rate(of, level=level, seed=seed).only()
+    alone = _labels_only_rate(rows, level)
+    table = _table(rows, levels if plain else None)
+    against = _binary_agreement(rows, table, level, seed)
+    other = None
+    if table is not None:
+        other = rogan_gladen(
+            rows.raw() * float(of.judged), float(of.judged), table[1, 1], table[:, 1].sum(), table[0, 0], table[:, 0].sum(), level=level
+        )
+    fitness = fit_for_use(
+        against.agreement, width_ratio=_width_ratio(of, rows, level, seed), labels=int(here.sum()), measure=against.measure
+    )
+    moved = _shift(levels, here, at, len(names), seed)
+    segments = tuple(_binary_segment(rows, levels, count, names, at, i, level, seed) for i in range(len(names))) if at is not None else ()
+    if at is not None and plain:
+        found = rate_bias(f[here], y[here], at[here], count=len(names), level=level)
+        segments = tuple(_with_bias(segment, bias) for segment, bias in zip(segments, found, strict=True))
+    return Calibration(
+        "binary", f.size, int(here.sum()), rows.raw() if plain or (f.min() >= 0 and f.max() <= 1) else float("nan"), corrected,
+        _shown(corrected, other.rate if other else None, moved), alone, other, against, fitness, labels_to_narrow(of), moved,
+        _warnings(moved, int(here.sum()), corrected, other, at is not None), segments,
+    )  # fmt: skip
+
+
+def _scores(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, level: float, seed: int) -> Calibration:
+    f, y, here = rows.judge, rows.human, rows.here
+    bounds = (float(y[here].min()), float(y[here].max()))
+    one_scale = _on_scale(f, *bounds)
+    found = _mean(rows, level, seed)
+    corrected, alone = found.mean, labels_only_mean(
+        y[here], weights=(rows.weights * rows.label_weights)[here], clusters=rows.clusters[here], level=level
+    )  # fmt: skip
+    against = _score_agreement(rows, one_scale, level, seed)
+    fitness = fit_for_use(against.agreement, width_ratio=found.width_ratio, labels=int(here.sum()), measure=against.measure)
+    levels, _ = verdict_levels(f, here)
+    moved = _shift(levels, here, at, len(names), seed)
+    segments: tuple[Segment, ...] = ()
+    if at is not None:
+        segments = tuple(_score_segment(rows, names, at, i, one_scale, level, seed) for i in range(len(names)))
+        if one_scale:
+            biases = score_bias(f[here], y[here], at[here], count=len(names), level=level)
+            segments = tuple(_with_bias(segment, bias) for segment, bias in zip(segments, biases, strict=True))
+    labels = int(here.sum())
+    by_label = found.width_ratio**2 * float(y[here].var())
+    return Calibration(
+        "score", f.size, labels, rows.raw() if one_scale else float("nan"), corrected, corrected, alone, None, against, fitness,
+        solve_labels(by_label, 0.0, labels, 0.5), moved,
+        _warnings(moved, labels, corrected, None, at is not None), segments,
+    )  # fmt: skip
+
+
+def _on_scale(judge: Array, low: float, high: float) -> bool:
+    """Whether scores are on the scale of people's: 19 in 20 lie on it, and they use half of it. A few that leave it are its errors."""
+    inside = judge[(judge >= low) & (judge <= high)]
+    return bool(inside.size >= 0.95 * judge.size and high > low and np.ptp(inside) >= (high - low) / 2)
+
+
+def _width_ratio(of: Strata, rows: _Rows, level: float, seed: int) -> float:
+    """What the judge makes of the labels' interval where many more are judged than labelled: a property of the judge, not of how much
+    it judged."""
+    many = np.asarray(1e12)
+    whole = Strata(of.passed, of.labelled, of.shares, many, many)
+    return corrected_rate(whole, level=level, seed=seed).only().width / _labels_only_rate(rows, level).width
+
+
+def _mean(rows: _Rows, level: float, seed: int) -> Mean:
+    return corrected_mean(
+        rows.human, rows.judge, weights=rows.weights, label_weights=rows.label_weights, clusters=rows.clusters, population=rows.population,
+        level=level, seed=seed,
+    )  # fmt: skip
+
+
+def _labels_only_rate(rows: _Rows, level: float) -> Interval:
+    here = rows.here
+    w = (rows.weights * rows.label_weights)[here]
+    size = effective_size(w)
+    rate = float(w @ rows.human[here] / w.sum()) if w.size else 0.0
+    return labels_only_rate(rate * size, size, level=level).only()
+
+
+def _table(rows: _Rows, levels: NDArray[np.int64] | None) -> Array | None:
+    """Judge × people among the labelled, at its effective size; None for a judge that scores."""
+    here = rows.here
+    if levels is None or not here.any():
+        return None
+    w = (rows.weights * rows.label_weights)[here]
+    counted: Array = confusion(levels[here], rows.human[here], levels=2, weights=w) * (effective_size(w) / float(w.sum()))
+    return counted
+
+
+def _binary_agreement(rows: _Rows, table: Array | None, level: float, seed: int) -> Agreement:
+    here = rows.here
+    nothing = Interval(float("nan"), float("nan"), float("nan"))
+    if table is None:
+        scored = (
+            correlation(rows.judge[here], rows.human[here], clusters=rows.clusters[here], level=level, seed=seed) if here.any() else nothing
+        )
+        return Agreement((), (), "correlation", scored)
+    return Agreement(
+        (0.0, 1.0), tuple(tuple(row) for row in table.tolist()), "kappa", kappa_interval(table, level=level, seed=seed),
+        share(table[1, 1], table[:, 1].sum(), level=level), share(table[0, 0], table[:, 0].sum(), level=level),
+    )  # fmt: skip
+
+
+def _score_agreement(rows: _Rows, one_scale: bool, level: float, seed: int) -> Agreement:
+    here = rows.here
+    f, y = rows.judge[here], rows.human[here]
+    values = np.union1d(f, y)
+    if one_scale and values.size <= _MOST_DISTINCT:
+        table = confusion(np.searchsorted(values, f), np.searchsorted(values, y), levels=values.size)
+        found = kappa_interval(table, weighting="quadratic", values=values, level=level, seed=seed)
+        return Agreement(tuple(values.tolist()), tuple(tuple(row) for row in table.tolist()), "weighted kappa", found)
+    return Agreement((), (), "correlation", correlation(f, y, clusters=rows.clusters[here], level=level, seed=seed))
+
+
+def _binary_segment(
+    rows: _Rows, levels: NDArray[np.int64], count: int, names: Sequence[str], at: NDArray[np.int64], i: int, level: float, seed: int
+) -> Segment:
+    chosen = at == i
+    part = rows.of(chosen)
+    of = strata(
+        levels[chosen], part.human, levels=count, weights=part.weights, label_weights=part.label_weights, population=part.population
+    )
+    return Segment(
+        names[i],
+        part.judge.size,
+        int(part.here.sum()),
+        part.raw(),
+        corrected_rate(of, level=level, seed=seed).only(),
+        _labels_only_rate(part, level),
+        None,
+    )
+
+
+def _score_segment(rows: _Rows, names: Sequence[str], at: NDArray[np.int64], i: int, one_scale: bool, level: float, seed: int) -> Segment:
+    part = rows.of(at == i)
+    here = part.here
+    alone = labels_only_mean(part.human[here], clusters=part.clusters[here], level=level)
+    raw = part.raw() if one_scale else float("nan")
+    return Segment(names[i], part.judge.size, int(here.sum()), raw, _mean(part, level, seed).mean, alone, None)
+
+
+def _with_bias(segment: Segment, bias: Bias) -> Segment:
+    return Segment(segment.name, segment.judged, segment.labelled, segment.raw, segment.corrected, segment.human, bias)
+
+
+def _named(segments: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+    names, at = np.unique(np.asarray(segments, dtype=str), return_inverse=True)
+    return names.tolist(), at.astype(np.int64)
+
+
+def _shift(levels: NDArray[np.int64], here: NDArray[np.bool_], at: NDArray[np.int64] | None, count: int, seed: int) -> Shift | None:
+    """Labelled against not labelled; None where all are labelled, or none."""
+    if here.all() or not here.any():
+        return None
+    cells, many = (levels, int(levels.max()) + 1) if at is None else (at, count)
+    return shift(np.bincount(cells[here], minlength=many), np.bincount(cells[~here], minlength=many), seed=seed)
+
+
+def _shown(corrected: Interval, other: Interval | None, moved: Shift | None) -> Interval:
+    if moved is None or not moved.moved or other is None:
+        return corrected
+    return Interval(corrected.value, min(corrected.low, other.low), max(corrected.high, other.high))
+
+
+def _warnings(moved: Shift | None, labels: int, corrected: Interval, other: RoganGladen | None, by_segment: bool) -> tuple[str, ...]:
+    found = []
+    if labels == 0:
+        found.append("Nobody has labelled anything: nothing can be corrected.")
+    if moved is not None and moved.moved:
+        what = "segments" if by_segment else "verdicts"
+        bare = f" {moved.uncovered:.0%} of it lies in segments without any label." if by_segment and moved.uncovered > 0 else ""
+        found.append(
+            f"Traffic has moved away from the labelled sample: its {what} differ"
+            f" (p = {moved.p_value:.2g}, {moved.distance:.0%} apart).{bare}"
+            " Label some of what came since."
+        )
+    if other is not None and (other.rate.low > corrected.high or other.rate.high < corrected.low):
+        found.append(
+            f"Two corrections disagree: post-stratified {corrected.low:.3f} to {corrected.high:.3f}, Rogan-Gladen {other.rate.low:.3f} to"
+            f" {other.rate.high:.3f}. The judge errs otherwise on the labelled than on the rest."
+        )
+    return tuple(found)
