@@ -112,6 +112,9 @@ def calibrate(
     repeat: Annotated[
         int | None, typer.Option("--repeat", min=1, max=100_000, help="Draw the labels this often, and say how often the interval held.")
     ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="The answer is about the rows without a label only: the labelled are other traffic.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides which labels are drawn.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, instead of tables.")] = False,
 ) -> None:
@@ -120,7 +123,7 @@ def calibrate(
 
     columns = Columns(judge, human, segment=segment, swapped=swapped, cluster=cluster, weight=weight, label_weight=label_weight)
     try:
-        calibrate_file(file, columns, passing=passing, labels=labels, repeat=repeat, seed=seed, as_json=as_json)
+        calibrate_file(file, columns, passing=passing, labels=labels, repeat=repeat, apart=apart, seed=seed, as_json=as_json)
     except (SightlineError, OSError) as error:
         _fail(str(error))
 

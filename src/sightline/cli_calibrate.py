@@ -46,7 +46,7 @@ class Columns:
 
 
 def calibrate_file(
-    file: Path, columns: Columns, *, passing: str | None, labels: int | None, repeat: int | None, seed: int, as_json: bool
+    file: Path, columns: Columns, *, passing: str | None, labels: int | None, repeat: int | None, apart: bool, seed: int, as_json: bool
 ) -> None:
     """Print what a table of verdicts says of its judge. Raises BadTableError and OSError."""
     table = _read(file, columns)
@@ -59,7 +59,9 @@ def calibrate_file(
         return
     if labels is not None:
         answer = answer.keep(labels, seed)
-    _report(answer, file, columns, seed, as_json=as_json)
+    if apart and np.isfinite(answer.human).all():
+        raise BadTableError(f"--apart asks about the rows without a label, and column {columns.human!r} is full: leave it out.")
+    _report(answer, file, columns, seed, apart=apart, as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +179,12 @@ def _listed(names: Collection[str]) -> str:
     return ", ".join(repr(name) for name in some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
-def _report(answer: _Verdicts, file: Path, columns: Columns, seed: int, *, as_json: bool) -> None:
+def _report(answer: _Verdicts, file: Path, columns: Columns, seed: int, *, apart: bool, as_json: bool) -> None:
     from sightline.stats.calibration import calibrate
 
     found = calibrate(
         answer.judge, answer.human, segments=answer.segments, weights=answer.weights, label_weights=answer.label_weights,
-        clusters=answer.clusters, seed=seed,
+        clusters=answer.clusters, counted=~np.isfinite(answer.human) if apart else None, seed=seed,
     )  # fmt: skip
     if as_json:
         _print_json(_head(file, columns, answer) | _flat(found))
@@ -275,7 +277,7 @@ def _print_report(found: "Calibration", columns: Columns) -> None:
         ("the judge alone", "not on people's scale" if math.isnan(found.raw) else f"{found.raw:.3f}"),
         ("corrected", _said(found.shown)),
         ("labels alone", _said(found.labels_only)),
-        ("Rogan-Gladen", _said(found.rogan_gladen.rate if found.rogan_gladen else None)),
+        ("the other way round", _said(found.rogan_gladen.rate if found.rogan_gladen else found.inverse_mean)),
         (against.measure, _said(against.agreement)),
         ("sensitivity", _said(against.sensitivity)),
         ("specificity", _said(against.specificity)),

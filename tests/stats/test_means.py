@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sightline.stats.intervals import Array
-from sightline.stats.means import corrected_mean, correlation, labels_only_mean
+from sightline.stats.means import corrected_mean, correlation, inverse_mean, labels_only_mean, segment_means
 from sightline.stats.redraws import redraw
 from tests.stats.recorded import column, rows_of
 
@@ -97,24 +96,60 @@ def test_recorded_judges_of_relevance_are_covered(shared: Path, labels: int) -> 
     assert ratio.max() <= 1.03
 
 
-def better_cells(rows: list[dict[str, str]], judge: str, labels: int) -> Array:
-    """By (system, quality): whether the corrected mean is nearer to the experts' than the judge's own, on average over redraws."""
-    found = []
-    for quality in sorted({row["dimension"] for row in rows}):
-        own = [row for row in rows if row["dimension"] == quality and row[judge]]
-        names = sorted({row["system"] for row in own})
-        at = np.array([names.index(row["system"]) for row in own])
-        _, parts = redraw(
-            column(own, judge),
-            column(own, "expert_mean"),
-            labels=min(labels, len(own)),
-            repeat=20,
-            segments=at,
-            count=len(names),
-            seed=labels,
-        )
-        found += [part.mean_error < part.raw_error for part in parts]
-    return np.array(found)
+def test_segments_are_each_put_right_by_their_own_labels() -> None:
+    """The judge is one too kind to the first segment and one too harsh to the second."""
+    random = np.random.default_rng(6)
+    people = random.normal(3, 1, 400)
+    at = np.arange(400) % 2
+    judge = people + np.where(at == 0, 1, -1) + random.normal(0, 0.3, 400)
+    found = segment_means(np.where(np.arange(400) < 60, people, UNKNOWN), judge, at, count=3)
+    for i in (0, 1):
+        assert found[i].holds(float(people[at == i].mean()))
+        assert found[i].width < 0.5
+    assert np.isnan(found[2].value)
+
+
+def test_a_few_equal_scores_are_no_certainty() -> None:
+    """Five labels, all 5, in a segment; the other segments vary."""
+    people = np.concatenate([np.full(5, 5.0), np.arange(60) % 5 + 1.0])
+    at = np.array([0] * 5 + [1] * 60)
+    found = segment_means(people, np.random.default_rng(1).normal(0, 1, 65), at, count=2)
+    assert found[0].value == pytest.approx(5, abs=0.5)
+    assert found[0].width > 0.5
+
+
+def test_the_other_way_round_by_hand() -> None:
+    """The judge is 2·people + 1 on the labelled; on the rest it says 9 on average: people would say 4."""
+    people = np.array([1.0, 2, 3, 4, 5] * 4 + [UNKNOWN] * 10)
+    judge = np.concatenate([2 * people[:20] + 1, np.full(10, 9.0)])
+    found = inverse_mean(people, judge, counted=np.isnan(people))
+    assert found is not None
+    assert found.value == pytest.approx(4)
+
+
+def test_a_judge_near_chance_is_not_turned_round() -> None:
+    random = np.random.default_rng(3)
+    assert inverse_mean(random.normal(0, 1, 200), random.normal(0, 1, 200)) is None
+
+
+@pytest.mark.parametrize("labels", [240])
+def test_recorded_judges_of_summaries_are_better_corrected(shared: Path, labels: int) -> None:
+    """By system and quality, 20 labels in each cell on average: the corrected mean is nearer to the experts' than the judge's own in 90 %."""
+    rows = rows_of(shared, "judge_summeval_ordinal", "scores")
+    better, covered = [], []
+    for judge in [name for name in rows[0] if ":" in name]:
+        for quality in sorted({row["dimension"] for row in rows}):
+            own = [row for row in rows if row["dimension"] == quality and row[judge]]
+            if len(own) < 480:
+                continue
+            at = np.unique([row["system"] for row in own], return_inverse=True)[1]
+            _, parts = redraw(column(own, judge), column(own, "expert_mean"), labels=240, repeat=15, segments=at, count=12)
+            better += [part.mean_error < part.raw_error for part in parts]
+            covered += [part.coverage for part in parts]
+    print(f"{np.mean(better):.3f} of {len(better)} cells are better; covered {np.mean(covered):.3f}")
+    assert len(better) >= 300
+    assert np.mean(better) >= 0.9
+    assert np.mean(covered) >= 0.93
 
 
 def test_correlation_by_hand() -> None:

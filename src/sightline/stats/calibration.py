@@ -15,7 +15,7 @@ from sightline.stats.bias import Bias, rate_bias, score_bias
 from sightline.stats.fitness import Fitness, fit_for_use
 from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, share
 from sightline.stats.labelling import labels_to_narrow, solve_labels
-from sightline.stats.means import Mean, corrected_mean, correlation, labels_only_mean
+from sightline.stats.means import Mean, corrected_mean, correlation, inverse_mean, labels_only_mean, segment_means
 from sightline.stats.rates import RoganGladen, Strata, corrected_rate, labels_only_rate, rogan_gladen, strata
 from sightline.stats.shift import Shift, shift
 
@@ -58,9 +58,9 @@ class Calibration:
     """All that can be said of a judge. Rates lie in 0 … 1; scores are on people's scale.
 
     `raw`: the judge's own rate or mean; NaN where it isn't on people's scale. `corrected`: the headline. `labels_only`: without the
-    judge. `rogan_gladen`: beside it, None where it says nothing. `labels_to_halve`: labels in all that would halve the interval, None
-    where labels can't. `warnings`: sentences for a person; `shown`: the interval to show, which is the union with Rogan & Gladen's
-    where traffic has moved.
+    judge. `rogan_gladen`, for scores `inverse_mean`: beside it, None where they say nothing. `labels_to_halve`: labels in all that
+    would halve the interval, None where labels can't. `warnings`: sentences for a person; `shown`: the interval to show, which is the
+    union with Rogan & Gladen's where traffic has moved.
     """
 
     kind: Kind
@@ -71,6 +71,7 @@ class Calibration:
     shown: Interval
     labels_only: Interval
     rogan_gladen: RoganGladen | None
+    inverse_mean: Interval | None
     against_people: Agreement
     fitness: Fitness
     labels_to_halve: int | None
@@ -86,16 +87,17 @@ class Calibration:
 
 def calibrate(
     judge: ArrayLike, human: ArrayLike, *, segments: Sequence[str] | None = None, weights: ArrayLike | None = None,
-    label_weights: ArrayLike | None = None, clusters: ArrayLike | None = None, population: float | None = None, level: float = LEVEL,
-    seed: int = 0,
+    label_weights: ArrayLike | None = None, clusters: ArrayLike | None = None, counted: ArrayLike | None = None,
+    population: float | None = None, level: float = LEVEL, seed: int = 0,
 ) -> Calibration:  # fmt: skip
     """Calibrate a judge against people.
 
     judge: shape (n,), its verdicts or scores, finite. human: shape (n,), people's, NaN where nobody looked. Binary where people's are
     all 0 or 1 (1 = passed), then the judge's may be 0 or 1 or scores; else scores. segments: n names. weights: shape (n,), 1/p of being
     judged. label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; used for scores.
-    population: units that the answer is about, Σ weights without, infinity for the process behind them. Raises ValueError where shapes
-    differ, a verdict isn't finite or there is no row.
+    counted: shape (n,), whether a unit belongs to what the answer is about; all without. Labels of other weeks teach and are not
+    counted. population: units that the answer is about, Σ weights without, infinity for the process behind them. Raises ValueError
+    where shapes differ, a verdict isn't finite or there is no row.
     """
     f, y = np.asarray(judge, dtype=np.float64), np.asarray(human, dtype=np.float64)
     if f.shape != y.shape or f.ndim != 1 or f.size == 0 or not np.isfinite(f).all():
@@ -105,6 +107,7 @@ def calibrate(
         np.ones(f.size) if weights is None else np.asarray(weights, dtype=np.float64),
         np.ones(f.size) if label_weights is None else np.asarray(label_weights, dtype=np.float64),
         np.arange(f.size) if clusters is None else np.asarray(clusters, dtype=np.int64),
+        np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool),
         population,
     )  # fmt: skip
     names, at = ((), None) if segments is None else _named(segments)
@@ -121,6 +124,7 @@ class _Rows:
     weights: Array
     label_weights: Array
     clusters: NDArray[np.int64]
+    counted: NDArray[np.bool_]
     population: float | None
 
     @property
@@ -128,14 +132,19 @@ class _Rows:
         return np.isfinite(self.human)
 
     def of(self, chosen: NDArray[np.bool_]) -> "_Rows":
-        part = float(self.weights[chosen].sum() / self.weights.sum())
+        about = float(self.weights[self.counted].sum())
+        part = float(self.weights[chosen & self.counted].sum()) / about if about > 0 else 0.0
         return _Rows(
             self.judge[chosen], self.human[chosen], self.weights[chosen], self.label_weights[chosen], self.clusters[chosen],
-            None if self.population is None else self.population * part,
+            self.counted[chosen], None if self.population is None else self.population * part,
         )  # fmt: skip
 
     def raw(self) -> float:
-        return float(self.weights @ self.judge / self.weights.sum())
+        w = self.weights[self.counted]
+        return float(w @ self.judge[self.counted] / w.sum()) if w.size else float("nan")
+
+    def judged(self) -> int:
+        return int(self.counted.sum())
 
 
 def verdict_levels(judge: ArrayLike, labelled: ArrayLike) -> tuple[NDArray[np.int64], int]:
@@ -167,7 +176,7 @@ def _binary(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
     f, y, here = rows.judge, rows.human, rows.here
     plain = bool(np.isin(f, (0, 1)).all())
     levels, count = (f.astype(np.int64), 2) if plain else verdict_levels(f, here)
-    of = strata(levels, y, levels=count, weights=rows.weights, label_weights=rows.label_weights, population=rows.population)
+    of = _strata(rows, levels, count)
     corrected = corrected_rate(of, level=level, seed=seed).only()
     alone = _labels_only_rate(rows, level)
     table = _table(rows, levels if plain else None)
@@ -180,15 +189,17 @@ def _binary(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
     fitness = fit_for_use(
         against.agreement, width_ratio=_width_ratio(of, rows, level, seed), labels=int(here.sum()), measure=against.measure
     )
-    moved = _shift(levels, here, at, len(names), seed)
-    segments = tuple(_binary_segment(rows, levels, count, names, at, i, level, seed) for i in range(len(names))) if at is not None else ()
+    moved = _shift(levels, rows, at, len(names), seed)
+    segments = (
+        tuple(_binary_segment(rows, levels, count, plain, names, at, i, level, seed) for i in range(len(names))) if at is not None else ()
+    )
     if at is not None and plain:
         found = rate_bias(f[here], y[here], at[here], count=len(names), level=level)
         segments = tuple(_with_bias(segment, bias) for segment, bias in zip(segments, found, strict=True))
     return Calibration(
-        "binary", f.size, int(here.sum()), rows.raw() if plain or (f.min() >= 0 and f.max() <= 1) else float("nan"), corrected,
-        _shown(corrected, other.rate if other else None, moved), alone, other, against, fitness, labels_to_narrow(of), moved,
-        _warnings(moved, int(here.sum()), corrected, other, at is not None), segments,
+        "binary", rows.judged(), int(here.sum()), rows.raw() if plain else float("nan"), corrected,
+        _shown(corrected, other.rate if other else None, moved), alone, other, None, against, fitness, labels_to_narrow(of), moved,
+        _warnings(moved, int(here.sum()), corrected, other.rate if other else None, at is not None), segments,
     )  # fmt: skip
 
 
@@ -203,24 +214,19 @@ def _scores(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
     against = _score_agreement(rows, one_scale, level, seed)
     fitness = fit_for_use(against.agreement, width_ratio=found.width_ratio, labels=int(here.sum()), measure=against.measure)
     levels, _ = verdict_levels(f, here)
-    moved = _shift(levels, here, at, len(names), seed)
-    segments: tuple[Segment, ...] = ()
-    if at is not None:
-        segments = tuple(_score_segment(rows, names, at, i, one_scale, level, seed) for i in range(len(names)))
-        if one_scale:
-            biases = score_bias(f[here], y[here], at[here], count=len(names), level=level)
-            segments = tuple(_with_bias(segment, bias) for segment, bias in zip(segments, biases, strict=True))
+    moved = _shift(levels, rows, at, len(names), seed)
+    other = inverse_mean(y, f, weights=rows.weights, label_weights=rows.label_weights, counted=rows.counted, level=level)
     labels = int(here.sum())
-    by_label = found.width_ratio**2 * float(y[here].var())
     return Calibration(
-        "score", f.size, labels, rows.raw() if one_scale else float("nan"), corrected, corrected, alone, None, against, fitness,
-        solve_labels(by_label, 0.0, labels, 0.5), moved,
-        _warnings(moved, labels, corrected, None, at is not None), segments,
+        "score", rows.judged(), labels, rows.raw() if one_scale else float("nan"), corrected, _shown(corrected, other, moved), alone, None,
+        other, against, fitness,
+        solve_labels(found.width_ratio**2 * float(y[here].var()), 0.0, labels, 0.5), moved,
+        _warnings(moved, labels, corrected, other, at is not None), () if at is None else _score_segments(rows, names, at, one_scale, level),
     )  # fmt: skip
 
 
 def _on_scale(judge: Array, low: float, high: float) -> bool:
-    """Whether scores are on the scale of people's: 19 in 20 lie on it, and they use half of it. A few that leave it are its errors."""
+    """Whether scores are on people's scale: 19 in 20 lie on it, and they use half of it. A few that leave it are its errors."""
     inside = judge[(judge >= low) & (judge <= high)]
     return bool(inside.size >= 0.95 * judge.size and high > low and np.ptp(inside) >= (high - low) / 2)
 
@@ -235,8 +241,15 @@ def _width_ratio(of: Strata, rows: _Rows, level: float, seed: int) -> float:
 
 def _mean(rows: _Rows, level: float, seed: int) -> Mean:
     return corrected_mean(
-        rows.human, rows.judge, weights=rows.weights, label_weights=rows.label_weights, clusters=rows.clusters, population=rows.population,
-        level=level, seed=seed,
+        rows.human, rows.judge, weights=rows.weights, label_weights=rows.label_weights, clusters=rows.clusters,
+        counted=rows.counted, population=rows.population, level=level, seed=seed,
+    )  # fmt: skip
+
+
+def _strata(rows: _Rows, levels: NDArray[np.int64], count: int) -> Strata:
+    return strata(
+        levels, rows.human, levels=count, weights=rows.weights, label_weights=rows.label_weights, counted=rows.counted,
+        population=rows.population,
     )  # fmt: skip
 
 
@@ -284,30 +297,36 @@ def _score_agreement(rows: _Rows, one_scale: bool, level: float, seed: int) -> A
 
 
 def _binary_segment(
-    rows: _Rows, levels: NDArray[np.int64], count: int, names: Sequence[str], at: NDArray[np.int64], i: int, level: float, seed: int
-) -> Segment:
+    rows: _Rows, levels: NDArray[np.int64], count: int, plain: bool, names: Sequence[str], at: NDArray[np.int64], i: int, level: float,
+    seed: int,
+) -> Segment:  # fmt: skip
     chosen = at == i
     part = rows.of(chosen)
-    of = strata(
-        levels[chosen], part.human, levels=count, weights=part.weights, label_weights=part.label_weights, population=part.population
-    )
-    return Segment(
-        names[i],
-        part.judge.size,
-        int(part.here.sum()),
-        part.raw(),
-        corrected_rate(of, level=level, seed=seed).only(),
-        _labels_only_rate(part, level),
-        None,
-    )
+    corrected = corrected_rate(_strata(part, levels[chosen], count), level=level, seed=seed).only()
+    raw = part.raw() if plain else float("nan")
+    return Segment(names[i], part.judged(), int(part.here.sum()), raw, corrected, _labels_only_rate(part, level), None)
 
 
-def _score_segment(rows: _Rows, names: Sequence[str], at: NDArray[np.int64], i: int, one_scale: bool, level: float, seed: int) -> Segment:
-    part = rows.of(at == i)
-    here = part.here
-    alone = labels_only_mean(part.human[here], clusters=part.clusters[here], level=level)
-    raw = part.raw() if one_scale else float("nan")
-    return Segment(names[i], part.judge.size, int(here.sum()), raw, _mean(part, level, seed).mean, alone, None)
+def _score_segments(rows: _Rows, names: Sequence[str], at: NDArray[np.int64], one_scale: bool, level: float) -> tuple[Segment, ...]:
+    here = rows.here
+    corrected = segment_means(
+        rows.human,
+        rows.judge,
+        at,
+        count=len(names),
+        weights=rows.weights,
+        label_weights=rows.label_weights,
+        counted=rows.counted,
+        level=level,
+    )
+    biases = score_bias(rows.judge[here], rows.human[here], at[here], count=len(names), level=level) if one_scale else [None] * len(names)
+    found = []
+    for i, (name, mean, bias) in enumerate(zip(names, corrected, biases, strict=True)):
+        part = rows.of(at == i)
+        alone = labels_only_mean(part.human[part.here], clusters=part.clusters[part.here], level=level)
+        raw = part.raw() if one_scale else float("nan")
+        found.append(Segment(name, part.judged(), int(part.here.sum()), raw, mean, alone, bias))
+    return tuple(found)
 
 
 def _with_bias(segment: Segment, bias: Bias) -> Segment:
@@ -319,12 +338,13 @@ def _named(segments: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     return names.tolist(), at.astype(np.int64)
 
 
-def _shift(levels: NDArray[np.int64], here: NDArray[np.bool_], at: NDArray[np.int64] | None, count: int, seed: int) -> Shift | None:
-    """Labelled against not labelled; None where all are labelled, or none."""
-    if here.all() or not here.any():
+def _shift(levels: NDArray[np.int64], rows: _Rows, at: NDArray[np.int64] | None, count: int, seed: int) -> Shift | None:
+    """Labelled against counted and not labelled; None where there is no such traffic, or no label."""
+    here, rest = rows.here, rows.counted & ~rows.here
+    if not rest.any() or not here.any():
         return None
     cells, many = (levels, int(levels.max()) + 1) if at is None else (at, count)
-    return shift(np.bincount(cells[here], minlength=many), np.bincount(cells[~here], minlength=many), seed=seed)
+    return shift(np.bincount(cells[here], minlength=many), np.bincount(cells[rest], minlength=many), seed=seed)
 
 
 def _shown(corrected: Interval, other: Interval | None, moved: Shift | None) -> Interval:
@@ -333,7 +353,7 @@ def _shown(corrected: Interval, other: Interval | None, moved: Shift | None) -> 
     return Interval(corrected.value, min(corrected.low, other.low), max(corrected.high, other.high))
 
 
-def _warnings(moved: Shift | None, labels: int, corrected: Interval, other: RoganGladen | None, by_segment: bool) -> tuple[str, ...]:
+def _warnings(moved: Shift | None, labels: int, corrected: Interval, other: Interval | None, by_segment: bool) -> tuple[str, ...]:
     found = []
     if labels == 0:
         found.append("Nobody has labelled anything: nothing can be corrected.")
@@ -345,9 +365,9 @@ def _warnings(moved: Shift | None, labels: int, corrected: Interval, other: Roga
             f" (p = {moved.p_value:.2g}, {moved.distance:.0%} apart).{bare}"
             " Label some of what came since."
         )
-    if other is not None and (other.rate.low > corrected.high or other.rate.high < corrected.low):
+    if other is not None and (other.low > corrected.high or other.high < corrected.low):
         found.append(
-            f"Two corrections disagree: post-stratified {corrected.low:.3f} to {corrected.high:.3f}, Rogan-Gladen {other.rate.low:.3f} to"
-            f" {other.rate.high:.3f}. The judge errs otherwise on the labelled than on the rest."
+            f"Two corrections disagree: {corrected.low:.3f} to {corrected.high:.3f} if what a verdict means carries over to this traffic,"
+            f" {other.low:.3f} to {other.high:.3f} if how the judge errs does. Label some of it."
         )
     return tuple(found)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, student_quantile
 
 _FOLDS = 10
+_PRIOR = 4.0  # observations that all segments together count for in each
 _FEWEST_TO_TUNE = 8  # units with labels; with fewer the judge is not used at all
 
 
@@ -24,15 +25,16 @@ class Mean:
 
 def corrected_mean(
     human: ArrayLike, judge: ArrayLike, *, weights: ArrayLike | None = None, label_weights: ArrayLike | None = None,
-    clusters: ArrayLike | None = None, population: float | None = None, bounds: tuple[float, float] | None = None, level: float = LEVEL,
-    seed: int = 0,
+    clusters: ArrayLike | None = None, counted: ArrayLike | None = None, population: float | None = None,
+    bounds: tuple[float, float] | None = None, level: float = LEVEL, seed: int = 0,
 ) -> Mean:  # fmt: skip
     """The mean of people's scores over everything judged: the labels' mean, moved by slope × (judge's mean of all − of the labelled).
 
     human: shape (n,), NaN where nobody scored. judge: shape (n,), finite, on any scale. weights: shape (n,), 1/p of being judged.
     label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; units of one number are not
-    independent. population: how many units the answer is about, Σ weights without, infinity for the process behind them. bounds: the
-    scale, which the interval won't leave.
+    independent. counted: shape (n,), whether a unit belongs to what the answer is about; labels of other weeks teach and are not
+    counted. population: how many units the answer is about, Σ weights without, infinity for the process behind them. bounds: the scale,
+    which the interval won't leave.
 
     The slope is that of the regression of human on judge, not below 0, estimated for each tenth of the clusters on the other nine: a
     slope that has seen the units that it corrects makes the interval too short. Below 8 labelled clusters it is 0. Interval: Student's
@@ -48,9 +50,10 @@ def corrected_mean(
     if not y.shape == f.shape == w.shape == by.shape == group.shape or f.ndim != 1:
         raise ValueError(f"human, judge, weights and clusters must have one shape (n,): human has {y.shape}, judge {f.shape}.")
     here = np.isfinite(y)
-    everywhere = float(w @ f / w.sum()) if f.size else float("nan")
+    about = np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
+    everywhere = float(w[about] @ f[about] / w[about].sum()) if about.any() else float("nan")
     names, own = np.unique(group[here], return_inverse=True)
-    if names.size < 2:
+    if names.size < 2 or not about.any():
         ends = (-np.inf, np.inf) if bounds is None else bounds
         return Mean(Interval(float("nan"), *ends), 0.0, 1.0, int(here.sum()))
     judge_all, y, f, u = f, y[here], f[here], (w * by)[here]
@@ -58,12 +61,12 @@ def corrected_mean(
     moved = y + slopes * (everywhere - f)
     total = float(u.sum())
     value = float(u @ moved / total)
-    judged = effective_size(w)
-    of = float(w.sum()) if population is None else population
+    judged = effective_size(w[about])
+    of = float(w[about].sum()) if population is None else population
     variance = _variance_of_mean(moved, u, own)
-    if judged < of:
-        _, every = np.unique(group, return_inverse=True)
-        variance += float(u @ slopes / total) ** 2 * _variance_of_mean(judge_all, w, every) * (1 - judged / of)
+    if 1 < judged < of:
+        _, every = np.unique(group[about], return_inverse=True)
+        variance += float(u @ slopes / total) ** 2 * _variance_of_mean(judge_all[about], w[about], every) * (1 - judged / of)
     degrees = names.size - (2 if slopes.any() else 1)
     half = float(student_quantile((1 + level) / 2, max(degrees, 1))) * variance**0.5
     low, high = value - half, value + half
@@ -73,6 +76,89 @@ def corrected_mean(
     left = float(u @ (moved - u @ moved / total) ** 2)
     ratio = (left / spread) ** 0.5 if spread > 0 else 1.0
     return Mean(Interval(value, low, high), float(u @ slopes / total), ratio, int(here.sum()))
+
+
+def segment_means(
+    human: ArrayLike, judge: ArrayLike, segments: ArrayLike, *, count: int, weights: ArrayLike | None = None,
+    label_weights: ArrayLike | None = None, counted: ArrayLike | None = None, level: float = LEVEL,
+) -> list[Interval]:  # fmt: skip
+    """People's mean in each of `count` segments, of which many have few labels.
+
+    As `corrected_mean`, with one slope for all, from the differences inside segments: m_s = Ȳ_s + slope·(judge's mean of all in s − of
+    the labelled in s). Values are not pooled: a judge's bias differs by segment. Variances are moderated by that of all inside their
+    segments, which counts as four more observations, so that a few equal scores are not certainty: t with n_s + 3 degrees. segments:
+    shape (n,), numbers in 0 … count−1. Returns count intervals; NaN from −∞ to ∞ where a segment has no label or no unit that is
+    counted. Source of the moderation: Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1), 3, with its prior
+    degrees fixed.
+    """
+    y, f, at = np.asarray(human, dtype=np.float64), np.asarray(judge, dtype=np.float64), np.asarray(segments, dtype=np.int64)
+    w = np.ones(f.shape) if weights is None else np.asarray(weights, dtype=np.float64)
+    by = np.ones(f.shape) if label_weights is None else np.asarray(label_weights, dtype=np.float64)
+    of = np.ones(f.shape) if counted is None else np.asarray(counted, dtype=np.float64)
+    here = np.isfinite(y)
+
+    def means(x: Array, u: Array, where: NDArray[np.int64]) -> Array:
+        total = np.bincount(where, u, count)
+        found: Array = np.divide(np.bincount(where, u * x, count), total, out=np.full(count, np.nan), where=total > 0)
+        return found
+
+    everywhere = means(f, w * of, at)
+    y, f, own, u = y[here], f[here], at[here], (w * by)[here]
+    labels, size = np.bincount(own, minlength=count), np.bincount(own, u, count)
+    mean_y, mean_f = means(y, u, own), means(f, u, own)
+    from_y, from_f = y - mean_y[own], f - mean_f[own]
+    spread = float(u @ from_f**2)
+    slope = max(float(u @ (from_f * from_y)) / spread, 0.0) if spread > 0 and labels.sum() - (labels > 0).sum() >= _FEWEST_TO_TUNE else 0.0
+    free = np.maximum(labels - 1, 0)
+    squares = np.bincount(own, u * (from_y - slope * from_f) ** 2, count) * np.divide(labels, size, out=np.zeros(count), where=size > 0)
+    pooled = squares.sum() / max(free.sum() - 1, 1)
+    per_label = np.divide(np.bincount(own, u**2, count), size**2, out=np.full(count, np.nan), where=size > 0)
+    variance = (squares + _PRIOR * pooled) / (free + _PRIOR) * per_label
+    value = mean_y + slope * (everywhere - mean_f)
+    half = student_quantile((1 + level) / 2, free + _PRIOR) * np.sqrt(variance)
+    unknown = Interval(float("nan"), -np.inf, np.inf)
+    return [
+        Interval(m, m - h, m + h) if np.isfinite(m) and np.isfinite(h) else unknown
+        for m, h in zip(value.tolist(), half.tolist(), strict=True)
+    ]
+
+
+def inverse_mean(
+    human: ArrayLike, judge: ArrayLike, *, weights: ArrayLike | None = None, label_weights: ArrayLike | None = None,
+    counted: ArrayLike | None = None, level: float = LEVEL,
+) -> Interval | None:  # fmt: skip
+    """The mean by which people's scores would explain the judge's: what Rogan & Gladen are for rates.
+
+    As `corrected_mean`. It turns the regression of judge on human around, m = Ȳ + (judge's mean of all − of the labelled)/slope, and so
+    assumes that how the judge scores what people score alike carries over, where `corrected_mean` assumes it of what people score whom
+    the judge scored alike. On labels drawn from the same traffic both agree. Interval: Student's t with n − 2 degrees, by the delta
+    method. None below 8 labels, without counted units, or where the slope isn't four standard errors above 0: dividing by it says
+    nothing. Source: Krutchkoff (1967), Classical and inverse regression methods of calibration, Technometrics 9, 425-439.
+    """
+    y, f = np.asarray(human, dtype=np.float64), np.asarray(judge, dtype=np.float64)
+    w = np.ones(f.shape) if weights is None else np.asarray(weights, dtype=np.float64)
+    by = np.ones(f.shape) if label_weights is None else np.asarray(label_weights, dtype=np.float64)
+    about = np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
+    here = np.isfinite(y)
+    n = int(here.sum())
+    if n < _FEWEST_TO_TUNE or not about.any():
+        return None
+    everywhere, judged = float(w[about] @ f[about] / w[about].sum()), effective_size(w[about])
+    y, f, u = y[here], f[here], (w * by)[here] / (w * by)[here].mean()
+    mean_y, mean_f = float(u @ y) / n, float(u @ f) / n
+    spread = float(u @ (y - mean_y) ** 2)
+    if spread <= 0:
+        return None
+    slope = float(u @ ((y - mean_y) * (f - mean_f))) / spread
+    left = f - mean_f - slope * (y - mean_y)
+    noise = float(u**2 @ left**2) / (n - 2)
+    of_slope = float(u**2 @ ((y - mean_y) * left) ** 2) / spread**2
+    if slope <= 4 * of_slope**0.5:
+        return None
+    moved = (everywhere - mean_f) / slope
+    variance = noise / slope**2 * (1 / n + 1 / judged) + moved**2 * of_slope / slope**2
+    half = float(student_quantile((1 + level) / 2, n - 2)) * variance**0.5
+    return Interval(mean_y + moved, mean_y + moved - half, mean_y + moved + half)
 
 
 def labels_only_mean(

@@ -57,15 +57,16 @@ class Rates:
 
 def strata(
     verdicts: ArrayLike, passed: ArrayLike, *, levels: int, weights: ArrayLike | None = None, label_weights: ArrayLike | None = None,
-    population: float | None = None,
+    counted: ArrayLike | None = None, population: float | None = None,
 ) -> Strata:  # fmt: skip
     """Sum rows up by verdict.
 
     verdicts: shape (n,), the judge's verdict as a number in 0 … levels−1. passed: shape (n,), 1 where a person passed the unit, 0 where
     not, NaN where nobody looked. weights: shape (n,), 1/p of being judged; 1 without. label_weights: shape (n,), 1/p of a judged unit
-    being labelled; 1 without, and right without wherever p depends on nothing but the verdict. population: units that the answer is
-    about; Σ weights without. Returns one Strata without leading axes. Raises ValueError where shapes differ or a verdict is outside 0 …
-    levels−1.
+    being labelled; 1 without, and right without wherever p depends on nothing but the verdict. counted: shape (n,), whether a unit
+    belongs to what the answer is about; labels of other weeks teach and are not counted. population: units that the answer is about; Σ
+    weights of the counted without. Returns one Strata without leading axes. Raises ValueError where shapes differ or a verdict is
+    outside 0 … levels−1.
     """
     f, y = np.asarray(verdicts, dtype=np.int64), np.asarray(passed, dtype=np.float64)
     w = np.ones(f.size) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -76,7 +77,8 @@ def strata(
         )
     if f.size and (f.min() < 0 or f.max() >= levels):
         raise ValueError(f"verdicts must lie in 0 … {levels - 1}: they reach from {f.min()} to {f.max()}.")
-    total = np.bincount(f, w, levels)
+    about = np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
+    total = np.bincount(f[about], w[about], levels)
     here = np.isfinite(y)
     level, both = f[here], (w * by)[here]
     sums = np.bincount(level, both, levels)
@@ -88,7 +90,7 @@ def strata(
         passed=rate * size,
         labelled=size,
         shares=total / everything if everything > 0 else np.full(levels, np.nan),
-        judged=np.asarray(effective_size(w)),
+        judged=np.asarray(effective_size(w[about])),
         population=np.asarray(everything if population is None else population),
     )
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sightline.stats.calibration import verdict_levels
 from sightline.stats.intervals import LEVEL, Array, Interval
-from sightline.stats.means import corrected_mean, labels_only_mean
+from sightline.stats.means import corrected_mean, labels_only_mean, segment_means
 from sightline.stats.rates import Rates, Strata, corrected_rate, labels_only_rate
 
 _DRAWS = 1_000  # for each interval; there are many
@@ -107,9 +107,12 @@ def _redraw_means(f: Array, y: Array, at: NDArray[np.int64], many: int, labels: 
         shown = np.full(f.size, np.nan)
         chosen = random.permutation(f.size)[:labels]
         shown[chosen] = y[chosen]
+        corrected = [corrected_mean(shown, f, level=level).mean]
+        if many > 1:
+            corrected += segment_means(shown, f, at, count=many, level=level)
         for i, rows in enumerate(parts):
             own = shown[rows]
-            mine[i].append(corrected_mean(own, f[rows], level=level).mean)
+            mine[i].append(corrected[i])
             alone[i].append(labels_only_mean(own[np.isfinite(own)], level=level))
     return [
         _summary(_stacked(mine[i]), _stacked(alone[i]), float(y[rows].mean()), float(f[rows].mean()), labels, repeat)
@@ -130,6 +133,6 @@ def _summary(mine: Rates, alone: Rates, truth: float, raw: float, labels: int, r
         apart = np.abs(of.value - truth)
         return float(apart[np.isfinite(apart)].mean()) if np.isfinite(apart).any() else float("nan")
 
-    width, other = float((mine.high - mine.low).mean()), float((alone.high - alone.low).mean())
+    width, other = (float((of.high - of.low).mean()) for of in (mine, alone))
     ratio = width / other if other > 0 and np.isfinite(other) else float("nan")
     return Redraws(labels, repeat, truth, covered(mine), width, covered(alone), other, ratio, error(mine), error(alone), abs(raw - truth))

@@ -61,5 +61,5 @@ def shift(labelled: ArrayLike, judged: ArrayLike, *, draws: int = _DRAWS, seed: 
     p_value = (1 + int((drawn >= seen - 1e-9).sum())) / (draws + 1)
     uncovered = float(bare / b.sum())
     by_chance = float(expected_bare.mean() / b.sum())
-    moved = (p_value <= 0.01 and apart >= 0.1) or (uncovered >= 0.2 and by_chance <= uncovered / 2)
+    moved = (p_value <= 0.01 and apart >= 0.05) or (uncovered >= 0.2 and by_chance <= uncovered / 2)
     return Shift(p_value, uncovered, float(apart), moved)
