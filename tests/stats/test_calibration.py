@@ -164,8 +164,8 @@ def test_recorded_judges_of_relevance_have_their_kappas(shared: Path) -> None:
 
 
 def test_a_judge_calibrated_on_other_queries_says_so(shared: Path) -> None:
-    """Labels on half of the queries, the answer asked of the other half. Taken for single units they mislead; told which belong together the
-    interval widens and holds; told that queries are segments it warns."""
+    """Labels on half of the queries, the answer asked of the other half. Taken for single units they mislead; told which belong
+    together the interval widens and holds; told that queries are segments it warns."""
     rows = rows_of(shared, "judge_llmjudge_relevance")
     queries = np.array([row["query_id"] for row in rows])
     people = column(rows, "human")
@@ -186,9 +186,7 @@ def test_a_judge_calibrated_on_other_queries_says_so(shared: Path) -> None:
             single.append(alone.holds(truth))
             together.append(found.shown.holds(truth))
             ratio.append(found.shown.width / alone.width)
-    print(
-        f"held the other queries' mean: as single units {np.mean(single):.2f}, by query {np.mean(together):.2f}, {np.mean(ratio):.1f} times as wide"
-    )
+    print(f"held as single units {np.mean(single):.2f}, by query {np.mean(together):.2f}, {np.mean(ratio):.1f} times as wide")
     assert np.mean(together) >= 0.92
     assert np.mean(single) < 0.6
 

@@ -221,7 +221,8 @@ def _scores(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
         "score", rows.judged(), labels, rows.raw() if one_scale else float("nan"), corrected, _shown(corrected, other, moved), alone, None,
         other, against, fitness,
         solve_labels(found.width_ratio**2 * float(y[here].var()), 0.0, labels, 0.5), moved,
-        _warnings(moved, labels, corrected, other, at is not None), () if at is None else _score_segments(rows, names, at, one_scale, level),
+        _warnings(moved, labels, corrected, other, at is not None),
+        () if at is None else _score_segments(rows, names, at, one_scale, level),
     )  # fmt: skip
 
 
