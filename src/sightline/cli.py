@@ -108,6 +108,10 @@ def calibrate(
     label_weight: Annotated[
         str | None, typer.Option("--label-weight", help="A column with 1/p, p the probability of a judged row being labelled.")
     ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="A column with the time of each row: old labels are told.")] = None,
+    rater: Annotated[
+        list[str] | None, typer.Option("--rater", help="A column of one person's verdicts; give two or more to see how far people agree.")
+    ] = None,
     labels: Annotated[int | None, typer.Option("--labels", help="Hide all labels but this many, drawn at random.")] = None,
     repeat: Annotated[
         int | None, typer.Option("--repeat", min=1, max=100_000, help="Draw the labels this often, and say how often the interval held.")
@@ -121,7 +125,7 @@ def calibrate(
     """How far a judge can be believed, by the labels that people gave. Asks no server and no network."""
     from sightline.cli_calibrate import Columns, calibrate_file
 
-    columns = Columns(judge, human, segment=segment, swapped=swapped, cluster=cluster, weight=weight, label_weight=label_weight)
+    columns = Columns(judge, human, segment, swapped, cluster, weight, label_weight, time, tuple(rater or ()))
     try:
         calibrate_file(file, columns, passing=passing, labels=labels, repeat=repeat, apart=apart, seed=seed, as_json=as_json)
     except (SightlineError, OSError) as error:

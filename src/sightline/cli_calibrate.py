@@ -6,7 +6,8 @@ import json
 import math
 import zlib
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -43,6 +44,13 @@ class Columns:
     cluster: str | None = None
     weight: str | None = None
     label_weight: str | None = None
+    time: str | None = None
+    raters: tuple[str, ...] = ()
+
+    def named(self) -> list[str]:
+        """Every column that is read, once."""
+        single = [self.judge, self.human, self.segment, self.swapped, self.cluster, self.weight, self.label_weight, self.time]
+        return list(dict.fromkeys(name for name in [*single, *self.raters] if name is not None))
 
 
 def calibrate_file(
@@ -72,6 +80,8 @@ class _Verdicts:
     clusters: NDArray[np.int64] | None
     weights: Numbers | None
     label_weights: Numbers | None
+    ages_days: Numbers | None
+    ratings: Numbers | None
     skipped: int
 
     @classmethod
@@ -90,6 +100,8 @@ class _Verdicts:
             judge[here], human[here], kept(columns.segment),
             None if clusters is None else np.unique(np.asarray(clusters, dtype=str), return_inverse=True)[1].astype(np.int64),
             _weights(kept(columns.weight), columns.weight), _weights(kept(columns.label_weight), columns.label_weight),
+            _ages(kept(columns.time), columns.time),
+            np.stack([_numbers(table[name], name, words)[here] for name in columns.raters], axis=1) if columns.raters else None,
             int((~here).sum()),
         )  # fmt: skip
 
@@ -101,12 +113,12 @@ class _Verdicts:
         shown = np.full(self.human.shape, np.nan)
         chosen = np.random.default_rng(seed).permutation(labelled)[:labels]
         shown[chosen] = self.human[chosen]
-        return _Verdicts(self.judge, shown, self.segments, self.clusters, self.weights, self.label_weights, self.skipped)
+        return replace(self, human=shown)
 
 
 def _read(file: Path, columns: Columns) -> dict[str, list[str]]:
     """The named columns, as text. Rows are numbered as in the file."""
-    wanted = list(dict.fromkeys(name for name in asdict(columns).values() if name is not None))
+    wanted = columns.named()
     try:
         with _open(file) as lines:
             rows = csv.DictReader(lines, strict=True)
@@ -174,6 +186,22 @@ def _weights(values: list[str] | None, name: str | None) -> Numbers | None:
     return found
 
 
+def _ages(values: list[str] | None, name: str | None) -> Numbers | None:
+    """Days before the newest."""
+    if values is None:
+        return None
+    at = np.full(len(values), np.nan)
+    for i, value in enumerate(values):
+        if value.lower() in _MISSING:
+            continue
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise BadTableError(f"column {name!r} holds {value!r}: write times as 2026-11-25 or 2026-11-25T10:00:00Z.") from error
+        at[i] = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / 86_400
+    return np.nanmax(at) - at if np.isfinite(at).any() else at
+
+
 def _listed(names: Collection[str]) -> str:
     some = list(names)[:20]
     return ", ".join(repr(name) for name in some) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
@@ -182,9 +210,11 @@ def _listed(names: Collection[str]) -> str:
 def _report(answer: _Verdicts, file: Path, columns: Columns, seed: int, *, apart: bool, as_json: bool) -> None:
     from sightline.stats.calibration import calibrate
 
+    of_several = 1 if columns.human in columns.raters else max(len(columns.raters), 1)
     found = calibrate(
         answer.judge, answer.human, segments=answer.segments, weights=answer.weights, label_weights=answer.label_weights,
-        clusters=answer.clusters, counted=~np.isfinite(answer.human) if apart else None, seed=seed,
+        clusters=answer.clusters, ages_days=answer.ages_days, ratings=answer.ratings, raters_per_label=of_several,
+        counted=~np.isfinite(answer.human) if apart else None, seed=seed,
     )  # fmt: skip
     if as_json:
         _print_json(_head(file, columns, answer) | _flat(found))
@@ -282,6 +312,7 @@ def _print_report(found: "Calibration", columns: Columns) -> None:
         ("sensitivity", _said(against.sensitivity)),
         ("specificity", _said(against.specificity)),
         ("half the interval", halve),
+        ("people among themselves", _said(found.people.alpha if found.people else None)),
     ]:
         table.add_row(name, value)
     console.print(table)

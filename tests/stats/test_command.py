@@ -105,6 +105,23 @@ def test_scores_pairs_and_words(tmp_path: Path) -> None:
     assert (found["judged"], found["labelled"], found["rows_without_a_verdict"]) == (3, 2, 1)
 
 
+def test_people_times_and_other_traffic(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    rows = []
+    for i in range(400):
+        truth = int(random.random() < 0.6)
+        one, other, judge = (truth if random.random() < 0.9 else 1 - truth for _ in range(3))
+        label = one if i < 200 else ""
+        rows.append((judge, label, one if i < 200 else "", other if i < 200 else "", "2026-01-01" if i < 200 else "2026-03-01T10:00:00Z"))
+    write(tmp_path / "people.csv", "judge,human,ann,bob,at", rows)
+    columns = ["--judge", "judge", "--human", "human", "--rater", "ann", "--rater", "bob", "--time", "at"]
+    found = answer(tmp_path, "people.csv", *columns, "--apart")
+    assert (found["judged"], found["labelled"]) == (200, 200)
+    assert found["people"]["items"] == 200
+    assert "People agree with each other at alpha" in found["reason"]
+    assert any("Labels are old: the newest is 59 days behind" in warning for warning in found["warnings"])
+
+
 @pytest.mark.parametrize(
     ("rows", "arguments", "right"),
     [
@@ -115,6 +132,8 @@ def test_scores_pairs_and_words(tmp_path: Path) -> None:
         pytest.param([(1, 1)] * 5, ["--judge", "judge", "--human", "human", "--labels", "6"], "give 1 to 5", id="labels"),
         pytest.param([(1, 1)] * 5, ["--judge", "judge", "--human", "human", "--repeat", "9"], "give N from 1 to 5", id="repeat"),
         pytest.param([(1, 0.5)], ["--judge", "judge", "--human", "judge", "--weight", "human"], "a weight is 1/p", id="weight"),
+        pytest.param([(1, 1)], ["--judge", "judge", "--human", "human", "--apart"], "column 'human' is full: leave it out", id="apart"),
+        pytest.param([(1, "soon")], ["--judge", "judge", "--human", "judge", "--time", "human"], "write times as 2026-11-25", id="time"),
         pytest.param(
             [("x", "A")], ["--judge", "judge", "--human", "human", "--swapped", "human"], "names no winner: write A>B", id="pairs"
         ),

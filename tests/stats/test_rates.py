@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sightline.stats.intervals import Array
-from sightline.stats.rates import Strata, corrected_rate, labels_only_rate, rogan_gladen, strata
+from sightline.stats.rates import Strata, corrected_rate, design_effect, labels_only_rate, rogan_gladen, strata
 from sightline.stats.redraws import redraw
 
 UNKNOWN = np.nan
@@ -131,6 +131,34 @@ def test_recorded_judges_of_answers(shared: Path, labels: int, least: float) -> 
         assert found.width_ratio <= 1.03
         ratios[judge] = found.width_ratio
     assert ratios["GPT-4"] <= 0.60
+
+
+def test_labels_that_come_in_clusters_are_worth_less() -> None:
+    """30 sessions of ten units that pass or fail together; by session the interval holds, taken for 300 single units it would not."""
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for seed in range(300):
+        random = np.random.default_rng(seed)
+        session = np.arange(300) // 10
+        mood = random.beta(1.4, 0.6, 30)[session]
+        people = (random.random(300) < mood).astype(float)
+        judge = np.where(random.random(300) < 0.9, people, 1 - people)
+        for together in (True, False):
+            of = strata(judge, people, levels=2, population=np.inf)
+            worth = design_effect(judge, people, session if together else np.arange(300), of.shares)
+            rates = corrected_rate(Strata(of.passed / worth, of.labelled / worth, of.shares, np.asarray(30.0), of.population), draws=500)
+            held[together].append(rates.only().holds(0.7))
+    print(f"by session {np.mean(held[True]):.3f}")
+    assert np.mean(held[True]) >= 0.92
+    alone = [design_effect([0, 1, 1], [0, 1, 0], [1, 2, 3], [0.3, 0.7]), design_effect([0, 1], [0, 1], [1, 1], [0.3, 0.7])]
+    assert alone == [1.0, 1_000.0]
+
+
+def test_copies_of_a_unit_say_nothing_new() -> None:
+    """Five copies of each of 200 units are worth 200, a little less for not knowing the variance."""
+    random = np.random.default_rng(1)
+    judge, people = random.integers(0, 2, 200), random.integers(0, 2, 200)
+    worth = design_effect(np.repeat(judge, 5), np.repeat(people, 5), np.repeat(np.arange(200), 5), [0.5, 0.5])
+    assert worth == pytest.approx(5, rel=0.02)
 
 
 def test_rogan_and_gladen_by_hand() -> None:

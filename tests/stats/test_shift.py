@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sightline.stats.shift import shift
+from sightline.stats.shift import labels_too_old, shift
 
 
 def test_the_same_mixture_has_not_moved() -> None:
@@ -50,3 +50,11 @@ def test_no_labels_cover_nothing() -> None:
 def test_counts_that_cannot_be_are_refused(labelled: list[int], judged: list[int]) -> None:
     with pytest.raises(ValueError, match="one shape"):
         shift(labelled, judged)
+
+
+@pytest.mark.parametrize(("newest_label", "told"), [(30, False), (31, True)])
+def test_old_labels_are_told(newest_label: int, told: bool) -> None:
+    found = labels_too_old([0, 1, newest_label, 90], [False, False, True, True], [True] * 4)
+    assert (found is not None) == told
+    if found:
+        assert "31 days behind" in found

@@ -12,6 +12,7 @@ Distance = Literal["nominal", "ordinal", "interval"]
 Weighting = Literal["none", "linear", "quadratic"]
 
 _DRAWS = 2_000
+_CHUNK = 4_000_000  # numbers drawn at once: 32 MB
 _ADDED = 2.0  # to all cells of a table together, before intervals: ½ for each of the four of a binary one
 
 
@@ -214,8 +215,12 @@ def _bootstrapped(of: Callable[[Array], Array], items: int, level: float, draws:
     if items == 0:
         return Interval(float("nan"), float("nan"), float("nan"))
     random = np.random.default_rng(seed)
-    weights = random.multinomial(items, np.full(items, 1 / items), size=draws).astype(np.float64)
-    low, high = _ends(of(weights), level)
+    step = max(1, _CHUNK // items)
+    drawn = [
+        of(random.multinomial(items, np.full(items, 1 / items), size=min(step, draws - begin)).astype(np.float64))
+        for begin in range(0, draws, step)
+    ]
+    low, high = _ends(np.concatenate(drawn), level)
     return _around(float(of(np.ones((1, items)))[0]), low, high)
 
 

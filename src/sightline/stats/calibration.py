@@ -3,8 +3,9 @@
 `docs/calibration.md` says what each number means; the pieces are public in the modules beside this one.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,12 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from sightline.stats.agreement import cohen_kappa, confusion, kappa_interval
 from sightline.stats.bias import Bias, rate_bias, score_bias
-from sightline.stats.fitness import Fitness, fit_for_use
+from sightline.stats.fitness import Fitness, beside_people, fit_for_use
 from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, share
 from sightline.stats.labelling import labels_to_narrow, solve_labels
 from sightline.stats.means import Mean, corrected_mean, correlation, inverse_mean, labels_only_mean, segment_means
-from sightline.stats.rates import RoganGladen, Strata, corrected_rate, labels_only_rate, rogan_gladen, strata
-from sightline.stats.shift import Shift, shift
+from sightline.stats.people import People, people_agreement
+from sightline.stats.rates import RoganGladen, Strata, corrected_rate, design_effect, labels_only_rate, rogan_gladen, strata
+from sightline.stats.shift import OLD_AFTER_DAYS, Shift, labels_too_old, shift
 
 Kind = Literal["binary", "score"]
 
@@ -77,7 +79,8 @@ class Calibration:
     labels_to_halve: int | None
     shift: Shift | None
     warnings: tuple[str, ...]
-    segments: tuple[Segment, ...] = field(default=())
+    segments: tuple[Segment, ...] = ()
+    people: People | None = None
 
     @property
     def plain_kappa(self) -> float:
@@ -88,15 +91,19 @@ class Calibration:
 def calibrate(
     judge: ArrayLike, human: ArrayLike, *, segments: Sequence[str] | None = None, weights: ArrayLike | None = None,
     label_weights: ArrayLike | None = None, clusters: ArrayLike | None = None, counted: ArrayLike | None = None,
-    population: float | None = None, level: float = LEVEL, seed: int = 0,
+    ratings: ArrayLike | None = None, raters_per_label: int = 1, ages_days: ArrayLike | None = None,
+    old_after_days: float = OLD_AFTER_DAYS, population: float | None = None, level: float = LEVEL, seed: int = 0,
 ) -> Calibration:  # fmt: skip
     """Calibrate a judge against people.
 
     judge: shape (n,), its verdicts or scores, finite. human: shape (n,), people's, NaN where nobody looked. Binary where people's are
     all 0 or 1 (1 = passed), then the judge's may be 0 or 1 or scores; else scores. segments: n names. weights: shape (n,), 1/p of being
-    judged. label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; used for scores.
-    counted: shape (n,), whether a unit belongs to what the answer is about; all without. Labels of other weeks teach and are not
-    counted. population: units that the answer is about, Σ weights without, infinity for the process behind them. Raises ValueError
+    judged. label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; units of one number are
+    not independent: labels then count for less (bias by segment takes no notice). counted: shape (n,), whether a unit belongs to what
+    the answer is about; all without. Labels of other weeks teach and are not counted. ratings: shape (n, raters), what each person
+    said, NaN where nothing: how far people agree, and the ceiling of any judge against labels made of raters_per_label people each.
+    ages_days: shape (n,), how old each unit is; labels are old when the newest is more than old_after_days older than the newest
+    counted unit. population: units that the answer is about, Σ weights without, infinity for the process behind them. Raises ValueError
     where shapes differ, a verdict isn't finite or there is no row.
     """
     f, y = np.asarray(judge, dtype=np.float64), np.asarray(human, dtype=np.float64)
@@ -111,10 +118,15 @@ def calibrate(
         population,
     )  # fmt: skip
     names, at = ((), None) if segments is None else _named(segments)
-    labelled = y[np.isfinite(y)]
-    if np.isin(labelled, (0, 1)).all():
-        return _binary(rows, names, at, level, seed)
-    return _scores(rows, names, at, level, seed)
+    of = _binary if np.isin(y[rows.here], (0, 1)).all() else _scores
+    found = of(rows, names, at, level, seed)
+    old = None if ages_days is None else labels_too_old(ages_days, rows.here, rows.counted, old_after_days=old_after_days)
+    if old is not None:
+        found = replace(found, warnings=(*found.warnings, old))
+    if ratings is None:
+        return found
+    people = people_agreement(ratings, raters_per_label=raters_per_label, level=level, seed=seed)
+    return replace(found, people=people, fitness=beside_people(found.fitness, found.against_people.agreement, people))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +210,8 @@ def _binary(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
         segments = tuple(_with_bias(segment, bias) for segment, bias in zip(segments, found, strict=True))
     return Calibration(
         "binary", rows.judged(), int(here.sum()), rows.raw() if plain else float("nan"), corrected,
-        _shown(corrected, other.rate if other else None, moved), alone, other, None, against, fitness, labels_to_narrow(of), moved,
+        _shown(corrected, other.rate if other else None, moved), alone, other, None, against, fitness,
+        _labels_to_halve(of, int(here.sum())), moved,
         _warnings(moved, int(here.sum()), corrected, other.rate if other else None, at is not None), segments,
     )  # fmt: skip
 
@@ -226,6 +239,12 @@ def _scores(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
     )  # fmt: skip
 
 
+def _labels_to_halve(of: Strata, labels: int) -> int | None:
+    """In labels as they come, of which clustered or weighted ones are worth less."""
+    needed = labels_to_narrow(of)
+    return None if needed is None else math.ceil(needed * labels / float(of.labelled.sum()) - 1e-6)
+
+
 def _on_scale(judge: Array, low: float, high: float) -> bool:
     """Whether scores are on people's scale: 19 in 20 lie on it, and they use half of it. A few that leave it are its errors."""
     inside = judge[(judge >= low) & (judge <= high)]
@@ -248,16 +267,28 @@ def _mean(rows: _Rows, level: float, seed: int) -> Mean:
 
 
 def _strata(rows: _Rows, levels: NDArray[np.int64], count: int) -> Strata:
-    return strata(
+    found = strata(
         levels, rows.human, levels=count, weights=rows.weights, label_weights=rows.label_weights, counted=rows.counted,
         population=rows.population,
     )  # fmt: skip
+    here = rows.here
+    worth = design_effect(
+        levels[here], rows.human[here], rows.clusters[here], found.shares, weights=(rows.weights * rows.label_weights)[here]
+    )
+    found = replace(found, passed=found.passed / worth, labelled=found.labelled / worth)
+    if rows.population is None:
+        return found
+    about = rows.counted
+    one = np.zeros(rows.judged(), dtype=np.int64)
+    judged = design_effect(one, (levels[about] > 0).astype(np.float64), rows.clusters[about], [1.0], weights=rows.weights[about])
+    return replace(found, judged=found.judged / judged)
 
 
 def _labels_only_rate(rows: _Rows, level: float) -> Interval:
     here = rows.here
     w = (rows.weights * rows.label_weights)[here]
-    size = effective_size(w)
+    one = np.zeros(w.size, dtype=np.int64)
+    size = effective_size(w) / design_effect(one, rows.human[here], rows.clusters[here], [1.0], weights=w)
     rate = float(w @ rows.human[here] / w.sum()) if w.size else 0.0
     return labels_only_rate(rate * size, size, level=level).only()
 
@@ -268,7 +299,9 @@ def _table(rows: _Rows, levels: NDArray[np.int64] | None) -> Array | None:
     if levels is None or not here.any():
         return None
     w = (rows.weights * rows.label_weights)[here]
-    counted: Array = confusion(levels[here], rows.human[here], levels=2, weights=w) * (effective_size(w) / float(w.sum()))
+    right = (levels[here] == rows.human[here]).astype(np.float64)
+    worth = design_effect(np.zeros(w.size, dtype=np.int64), right, rows.clusters[here], [1.0], weights=w)
+    counted: Array = confusion(levels[here], rows.human[here], levels=2, weights=w) * (effective_size(w) / float(w.sum()) / worth)
     return counted
 
 
@@ -276,9 +309,7 @@ def _binary_agreement(rows: _Rows, table: Array | None, level: float, seed: int)
     here = rows.here
     nothing = Interval(float("nan"), float("nan"), float("nan"))
     if table is None:
-        scored = (
-            correlation(rows.judge[here], rows.human[here], clusters=rows.clusters[here], level=level, seed=seed) if here.any() else nothing
-        )
+        scored = correlation(rows.judge[here], rows.human[here], clusters=rows.clusters[here], level=level) if here.any() else nothing
         return Agreement((), (), "correlation", scored)
     return Agreement(
         (0.0, 1.0), tuple(tuple(row) for row in table.tolist()), "kappa", kappa_interval(table, level=level, seed=seed),
@@ -294,7 +325,7 @@ def _score_agreement(rows: _Rows, one_scale: bool, level: float, seed: int) -> A
         table = confusion(np.searchsorted(values, f), np.searchsorted(values, y), levels=values.size)
         found = kappa_interval(table, weighting="quadratic", values=values, level=level, seed=seed)
         return Agreement(tuple(values.tolist()), tuple(tuple(row) for row in table.tolist()), "weighted kappa", found)
-    return Agreement((), (), "correlation", correlation(f, y, clusters=rows.clusters[here], level=level, seed=seed))
+    return Agreement((), (), "correlation", correlation(f, y, clusters=rows.clusters[here], level=level))
 
 
 def _binary_segment(

@@ -1,10 +1,11 @@
 """Whether a judge may be used: usable, weak or not usable, with the reason in words; and how many labels would say more."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sightline.stats.intervals import Interval
+from sightline.stats.people import People
 
 Verdict = Literal["usable", "weak", "not usable"]
 
@@ -55,6 +56,17 @@ def fit_for_use(agreement: Interval, *, width_ratio: float, labels: float, measu
         "usable",
         f"{said} lies above {LEAST_AGREEMENT}, and the interval is {1 - width_ratio:.0%} narrower than the labels alone would give.",
     )
+
+
+def beside_people(of: Fitness, agreement: Interval, people: People) -> Fitness:
+    """The same verdict, its reason read beside how far people agree with each other: no judge can be asked for more."""
+    if not math.isfinite(people.alpha.value):
+        return of
+    said = f" People agree with each other at alpha {people.alpha.value:.2f} ({people.alpha.low:.2f} to {people.alpha.high:.2f})"
+    if people.alpha.high < LEAST_AGREEMENT:
+        return replace(of, reason=f"{of.reason}{said}: the rubric, not the judge, is what to mend first.")
+    as_well = ", the judge about as well" if math.isfinite(agreement.high) and agreement.high >= people.alpha.low else ""
+    return replace(of, reason=f"{of.reason}{said}{as_well}; {people.ceiling:.2f} is the most to expect of a judge.")
 
 
 def labels_to_exclude(agreement: Interval, border: float, labels: float) -> int | None:

@@ -204,28 +204,23 @@ def _slopes(y: Array, f: Array, u: Array, own: NDArray[np.intp], count: int, see
     return np.maximum(slope, 0)[fold]
 
 
-def correlation(
-    judge: ArrayLike, human: ArrayLike, *, clusters: ArrayLike | None = None, level: float = LEVEL, draws: int = 1_000, seed: int = 0
-) -> Interval:
-    """Pearson's correlation with the interval of a bootstrap over clusters.
+def correlation(judge: ArrayLike, human: ArrayLike, *, clusters: ArrayLike | None = None, level: float = LEVEL) -> Interval:
+    """Pearson's correlation, with an interval on Fisher's scale whose error is summed by cluster.
 
-    judge, human: shape (n,), finite. clusters: shape (n,), whole numbers; each unit by itself without. NaN where one of both never varies.
+    judge, human: shape (n,), finite. clusters: shape (n,), whole numbers; each unit by itself without. NaN where one of both never
+    varies, or with fewer than four clusters. Sources: Fisher (1921), Metron 1, 3-32; the error by linearisation, Huber & Ronchetti
+    (2009), Robust Statistics, 1.5 and 8.
     """
     f, y = np.asarray(judge, dtype=np.float64), np.asarray(human, dtype=np.float64)
     _, own = np.unique(np.arange(f.size) if clusters is None else np.asarray(clusters, dtype=np.int64), return_inverse=True)
-    nothing = Interval(float("nan"), float("nan"), float("nan"))
-    if f.size < 3 or f.std() == 0 or y.std() == 0:
-        return nothing
-    f, y = f - f.mean(), y - y.mean()
-    sums = np.stack([np.bincount(own, part) for part in (np.ones(f.size), f, y, f * f, y * y, f * y)], axis=1)
-    random = np.random.default_rng(seed)
-    count = sums.shape[0]
-    times = random.multinomial(count, np.full(count, 1 / count), size=draws) @ sums
-    n, sum_f, sum_y, ff, yy, fy = times.T
-    spread = (ff - sum_f**2 / n) * (yy - sum_y**2 / n)
-    drawn = (fy - sum_f * sum_y / n)[spread > 1e-18] / np.sqrt(spread[spread > 1e-18])
-    value = float((f * y).sum() / np.sqrt((f * f).sum() * (y * y).sum()))
-    if drawn.size == 0:
-        return nothing
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(value, min(float(low), value), max(float(high), value))
+    count = int(own.max()) + 1 if f.size else 0
+    if count < 4 or f.std() == 0 or y.std() == 0:
+        return Interval(float("nan"), float("nan"), float("nan"))
+    f, y = (f - f.mean()) / f.std(), (y - y.mean()) / y.std()
+    value = float(np.clip((f * y).mean(), -1, 1))
+    if abs(value) > 1 - 1e-12:
+        return Interval(value, value, value)
+    by_cluster = np.bincount(own, f * y - value / 2 * (f**2 + y**2))
+    error = float(np.sqrt((by_cluster**2).sum() * count / (count - 1))) / f.size / (1 - value**2)
+    half = float(student_quantile((1 + level) / 2, count - 2)) * error
+    return Interval(value, float(np.tanh(np.arctanh(value) - half)), float(np.tanh(np.arctanh(value) + half)))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, two_sided, wilson
+from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, student_quantile, two_sided, wilson
 
 _DRAWS = 4_000
 _CHUNK = 4_000_000  # numbers drawn at once: 32 MB
+_MOST_EFFECT = 1_000.0
 _LEAST_YOUDEN = 0.2  # below it Rogan and Gladen divide by next to nothing
 
 
@@ -93,6 +94,41 @@ def strata(
         judged=np.asarray(effective_size(w[about])),
         population=np.asarray(everything if population is None else population),
     )
+
+
+def design_effect(
+    verdicts: ArrayLike,
+    passed: ArrayLike,
+    clusters: ArrayLike,
+    shares: ArrayLike,
+    *,
+    weights: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> float:
+    """How many times as many labels it takes when they come in clusters, 1 or more: what to divide `passed` and `labelled` of Strata by.
+
+    verdicts, passed, clusters: shape (n,), of the labelled: numbers in 0 … levels−1, 0 or 1, whole numbers; units of one cluster are
+    not independent. shares: shape (levels,), q_f. The variance of Σ q_f p_f summed by cluster over the one of single units, times (t /
+    z)², t with clusters − 1 degrees, as a few clusters don't know their variance well. 1 where every cluster has one unit; infinity
+    would be right for a single cluster, and 1,000 is returned. Source: Kish (1965), Survey Sampling, 5.4 and 8.2; linearisation by
+    strata: Särndal, Swensson & Wretman (1992), 7.6.
+    """
+    f, y = np.asarray(verdicts, dtype=np.int64), np.asarray(passed, dtype=np.float64)
+    q = np.asarray(shares, dtype=np.float64)
+    names, own = np.unique(np.asarray(clusters), return_inverse=True)
+    if names.size == f.size:
+        return 1.0
+    if names.size == 1:
+        return _MOST_EFFECT
+    w = np.ones(f.size) if weights is None else np.asarray(weights, dtype=np.float64)
+    sums = np.bincount(f, w, q.size)
+    rate = np.divide(np.bincount(f, w * y, q.size), sums, out=np.zeros(q.size), where=sums > 0)
+    part = np.divide(q, sums, out=np.zeros(q.size), where=sums > 0)
+    by_unit = part[f] * w * (y - rate[f])
+    single, together = float(by_unit @ by_unit), float((np.bincount(own, by_unit) ** 2).sum())
+    few = float(student_quantile((1 + level) / 2, names.size - 1)) / two_sided(level)
+    clustered = together / single * names.size / (names.size - 1) if single > 0 else 1.0
+    return min(max(clustered * few**2, 1.0), _MOST_EFFECT)
 
 
 def corrected_rate(of: Strata, *, level: float = LEVEL, draws: int = _DRAWS, seed: int = 0) -> Rates:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+OLD_AFTER_DAYS = 30.0
+
 _DRAWS = 2_000
 _CHUNK = 4_000_000
 
@@ -39,10 +41,11 @@ def shift(labelled: ArrayLike, judged: ArrayLike, *, draws: int = _DRAWS, seed: 
     if a.sum() == 0 or b.sum() == 0:
         return Shift(1.0, 0.0 if b.sum() == 0 else 1.0, 0.0, bool(b.sum() > 0))
     random = np.random.default_rng(seed)
+    draws = max(min(draws, _CHUNK // a.shape[1]), 200)
     seen, drawn = 0.0, np.zeros(draws)
     apart = 0.0
-    bare, expected_bare = b.sum(axis=0)[a.sum(axis=0) == 0].sum(), np.zeros(draws)
-    covered = np.zeros((draws, a.shape[1]), dtype=bool) if draws * a.shape[1] <= _CHUNK else None
+    bare = b.sum(axis=0)[a.sum(axis=0) == 0].sum()
+    covered = np.zeros((draws, a.shape[1]), dtype=bool)
     for ours, theirs in zip(a, b, strict=True):
         total, labels = ours + theirs, int(ours.sum())
         whole = int(total.sum())
@@ -54,12 +57,25 @@ def shift(labelled: ArrayLike, judged: ArrayLike, *, draws: int = _DRAWS, seed: 
         seen += float(((ours - expected) ** 2 * scale).sum())
         drawn += ((chance - expected) ** 2 * scale).sum(axis=1)
         apart += theirs.sum() / b.sum() * 0.5 * float(np.abs(ours / labels - theirs / theirs.sum()).sum())
-        if covered is not None:
-            covered |= chance > 0
-    if covered is not None:
-        expected_bare = (~covered * b.sum(axis=0)).sum(axis=1)
+        covered |= chance > 0
     p_value = (1 + int((drawn >= seen - 1e-9).sum())) / (draws + 1)
     uncovered = float(bare / b.sum())
-    by_chance = float(expected_bare.mean() / b.sum())
+    by_chance = float((~covered * b.sum(axis=0)).sum(axis=1).mean() / b.sum())
     moved = (p_value <= 0.01 and apart >= 0.05) or (uncovered >= 0.2 and by_chance <= uncovered / 2)
     return Shift(p_value, uncovered, float(apart), moved)
+
+
+def labels_too_old(ages_days: ArrayLike, labelled: ArrayLike, counted: ArrayLike, *, old_after_days: float = OLD_AFTER_DAYS) -> str | None:
+    """A sentence where the newest labelled unit is more than old_after_days older than the newest counted one, else None.
+
+    ages_days: shape (n,), NaN where unknown. labelled, counted: shape (n,), booleans.
+    """
+    age = np.asarray(ages_days, dtype=np.float64)
+    known = np.isfinite(age)
+    with_label, asked = (known & np.asarray(chosen, dtype=bool) for chosen in (labelled, counted))
+    if not with_label.any() or not asked.any():
+        return None
+    behind = float(age[with_label].min() - age[asked].min())
+    if behind <= old_after_days:
+        return None
+    return f"Labels are old: the newest is {behind:.0f} days behind the traffic, and {old_after_days:g} are allowed. Label some of it."
