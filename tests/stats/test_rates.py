@@ -88,7 +88,7 @@ def cells(rate: float, sensitivity: float, specificity: float, units: int) -> Ar
     return np.round(np.array(shares) * units)
 
 
-@pytest.mark.parametrize("labels", [25, 50, 200])
+@pytest.mark.parametrize("labels", [25, 50])
 def test_it_covers_for_judges_of_every_kind(labels: int) -> None:
     """35 made-up judges and rates, near 0 and 1 too. 600 draws each: a true 0.95 falls below 0.91 about once in 20,000 cells."""
     found = []

@@ -154,7 +154,6 @@ def corrected_rate(of: Strata, *, level: float = LEVEL, draws: int = _DRAWS, see
     q = np.where(unknown[:, None], 1 / levels, q)
     own = np.divide(k, n, out=np.full(k.shape, 0.5), where=n > 0)
     value = np.where(unknown, np.nan, (q * own).sum(axis=1))
-    unjudged = np.sqrt(np.clip(1 - np.divide(judged, population, out=np.ones(judged.shape), where=population > 0), 0, 1))
     random = np.random.default_rng(seed)
     low, high = np.empty(value.shape), np.empty(value.shape)
     step = max(1, _CHUNK // (draws * levels))
@@ -162,14 +161,24 @@ def corrected_rate(of: Strata, *, level: float = LEVEL, draws: int = _DRAWS, see
     for begin in range(0, value.size, step):
         rows = slice(begin, begin + step)
         drawn = random.beta(k[rows] + 0.5, n[rows] - np.minimum(k[rows], n[rows]) + 0.5, size=(draws, *k[rows].shape))
-        weights = np.broadcast_to(q[rows], drawn.shape)
-        if (unjudged[rows] > 0).any():
-            gamma = random.standard_gamma(0.5 + q[rows] * judged[rows, None], size=drawn.shape)
-            weights = q[rows] + (gamma / gamma.sum(axis=-1, keepdims=True) - q[rows]) * unjudged[rows, None]
+        weights = draw_shares(random, q[rows], judged[rows], population[rows], draws)
         low[rows], high[rows] = np.quantile((weights * drawn).sum(axis=-1), ends, axis=0)
     low, high = np.clip(np.minimum(low, value), 0, 1), np.clip(np.maximum(high, value), 0, 1)
     low, high = np.where(unknown, 0.0, low), np.where(unknown, 1.0, high)
     return Rates(value.reshape(lead), low.reshape(lead), high.reshape(lead))
+
+
+def draw_shares(random: np.random.Generator, shares: Array, judged: Array, population: Array, draws: int) -> Array:
+    """Shares of the verdicts that may stand behind the counted ones: shape (draws, n, levels), or (1, n, levels) where they are known.
+
+    shares: shape (n, levels). judged, population: shape (n,). Dirichlet(½ + counts), drawn towards the counted by √(1 − judged /
+    population).
+    """
+    unjudged = np.sqrt(np.clip(1 - np.divide(judged, population, out=np.ones(judged.shape), where=population > 0), 0, 1))
+    if not (unjudged > 0).any():
+        return shares[None]
+    gamma = random.standard_gamma(0.5 + shares * judged[:, None], size=(draws, *shares.shape))
+    return np.asarray(shares + (gamma / gamma.sum(axis=-1, keepdims=True) - shares) * unjudged[:, None], dtype=np.float64)
 
 
 def labels_only_rate(passed: ArrayLike, labelled: ArrayLike, *, level: float = LEVEL) -> Rates:
