@@ -16,11 +16,11 @@ def noise(random: np.random.Generator, batches: int, per_batch: int, mean: float
 
 @pytest.mark.parametrize(("mean", "tolerance"), [(0.0, 0.0), (0.05, 0.05), (-0.05, 0.05)])
 def test_false_alarms_stay_below_alpha_however_often_one_looks(mean: float, tolerance: float) -> None:
-    """300 quiet streams of 150 batches, looked at after each, right at the border of what counts as no change; three standard errors."""
+    """200 quiet streams of 100 batches, looked at after each, right at the border of what counts as no change; three standard errors."""
     random = np.random.default_rng(1)
-    alarms = np.mean([anchor_test(noise(random, 150, 10, mean), alpha=0.1, tolerance=tolerance).alarm is not None for _ in range(300)])
+    alarms = np.mean([anchor_test(noise(random, 100, 10, mean), alpha=0.1, tolerance=tolerance).alarm is not None for _ in range(200)])
     print(f"mean {mean:+.2f}, tolerance {tolerance}: {alarms:.3f} of the streams alarmed, 0.1 allowed")
-    assert alarms <= 0.1 + 3 * (0.1 * 0.9 / 300) ** 0.5
+    assert alarms <= 0.1 + 3 * (0.1 * 0.9 / 200) ** 0.5
 
 
 @pytest.mark.parametrize(("begins", "most"), [(0, 12), (50, 25)])

@@ -46,6 +46,15 @@ def test_one_label_bounds_nothing(labels: int) -> None:
     assert (found.mean.low, found.mean.high) == (1, 5)
 
 
+def test_equal_scores_leave_open_how_far_the_rest_may_lie() -> None:
+    """Twenty labels, all 5, on a scale from 1: with 95 % at most 1 − 0.025^(1/20) of the rest is lower, by 4 at most."""
+    found = labels_only_mean([5.0] * 20, bounds=(1, 5))
+    assert (found.low, found.high) == pytest.approx((5 - 4 * (1 - 0.025 ** (1 / 20)), 5))
+    assert labels_only_mean([5.0] * 20).low == -np.inf
+    corrected = corrected_mean([5.0] * 20 + [UNKNOWN], np.arange(21.0), bounds=(1, 5)).mean
+    assert corrected == found
+
+
 def test_labels_drawn_by_interest_are_weighed_back() -> None:
     """Units that score low are labelled five times as often; without weights the mean would be off by far more than its interval."""
     random = np.random.default_rng(1)

@@ -117,6 +117,8 @@ def calibrate(
         np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool),
         population,
     )  # fmt: skip
+    if not rows.counted.any():
+        raise ValueError("counted selects no unit: there is nothing that the answer could be about.")
     names, at = ((), None) if segments is None else _named(segments)
     of = _binary if np.isin(y[rows.here], (0, 1)).all() else _scores
     found = of(rows, names, at, level, seed)
@@ -220,9 +222,10 @@ def _scores(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, lev
     f, y, here = rows.judge, rows.human, rows.here
     bounds = (float(y[here].min()), float(y[here].max()))
     one_scale = _on_scale(f, *bounds)
-    found = _mean(rows, level, seed)
+    found = _mean(rows, _scale(rows, one_scale), level, seed)
     corrected, alone = found.mean, labels_only_mean(
-        y[here], weights=(rows.weights * rows.label_weights)[here], clusters=rows.clusters[here], level=level
+        y[here], weights=(rows.weights * rows.label_weights)[here], clusters=rows.clusters[here], bounds=_scale(rows, one_scale),
+        level=level,
     )  # fmt: skip
     against = _score_agreement(rows, one_scale, level, seed)
     fitness = fit_for_use(against.agreement, width_ratio=found.width_ratio, labels=int(here.sum()), measure=against.measure)
@@ -259,10 +262,16 @@ def _width_ratio(of: Strata, rows: _Rows, level: float, seed: int) -> float:
     return corrected_rate(whole, level=level, seed=seed).only().width / _labels_only_rate(rows, level).width
 
 
-def _mean(rows: _Rows, level: float, seed: int) -> Mean:
+def _scale(rows: _Rows, one_scale: bool) -> tuple[float, float] | None:
+    """The scale as far as people and a judge on it have used it; None where the judge isn't on it, for then it isn't known."""
+    used = np.concatenate([rows.human[rows.here], rows.judge])
+    return (float(used.min()), float(used.max())) if one_scale and np.ptp(used) > 0 else None
+
+
+def _mean(rows: _Rows, bounds: tuple[float, float] | None, level: float, seed: int) -> Mean:
     return corrected_mean(
         rows.human, rows.judge, weights=rows.weights, label_weights=rows.label_weights, clusters=rows.clusters,
-        counted=rows.counted, population=rows.population, level=level, seed=seed,
+        counted=rows.counted, population=rows.population, bounds=bounds, level=level, seed=seed,
     )  # fmt: skip
 
 
@@ -352,10 +361,11 @@ def _score_segments(rows: _Rows, names: Sequence[str], at: NDArray[np.int64], on
         level=level,
     )
     biases = score_bias(rows.judge[here], rows.human[here], at[here], count=len(names), level=level) if one_scale else [None] * len(names)
+    bounds = _scale(rows, one_scale)
     found = []
     for i, (name, mean, bias) in enumerate(zip(names, corrected, biases, strict=True)):
         part = rows.of(at == i)
-        alone = labels_only_mean(part.human[part.here], clusters=part.clusters[part.here], level=level)
+        alone = labels_only_mean(part.human[part.here], clusters=part.clusters[part.here], bounds=bounds, level=level)
         raw = part.raw() if one_scale else float("nan")
         found.append(Segment(name, part.judged(), int(part.here.sum()), raw, mean, alone, bias))
     return tuple(found)

@@ -19,7 +19,7 @@ def labels_to_narrow(of: Strata, *, factor: float = 0.5) -> int | None:
     """
     n = of.labelled
     total = float(n.sum())
-    if total <= 0:
+    if total <= 0 or not of.judged > 0:
         return None
     q = of.shares
     p = (of.passed + 0.5) / (n + 1)

@@ -39,9 +39,10 @@ def corrected_mean(
     The slope is that of the regression of human on judge, not below 0, estimated for each tenth of the clusters on the other nine: a
     slope that has seen the units that it corrects makes the interval too short. Below 8 labelled clusters it is 0. Interval: Student's
     t with clusters − 2 degrees, Var = Var(human − slope·judge)/n + slope²·Var(judge)·(1/N − 1/population), the first term summed by
-    cluster. Returns NaN and an interval from −∞ to ∞ (or the bounds) below two labelled clusters. Raises ValueError where shapes
-    differ. Sources: Angelopoulos, Duchi & Zrnic (2023), PPI++, arXiv 2311.01453, with labels that are part of the judged; the
-    cross-fitting: Zrnic & Candès (2024), PNAS 121(15). Coverage measured: docs/calibration.md.
+    cluster. Returns NaN and an interval from −∞ to ∞ (or the bounds) below two labelled clusters. Scores that are all equal leave it
+    open how far the rest may lie: bounds say it. Raises ValueError where shapes differ. Sources: Angelopoulos, Duchi & Zrnic (2023),
+    PPI++, arXiv 2311.01453, with labels that are part of the judged; the cross-fitting: Zrnic & Candès (2024), PNAS 121(15). Coverage
+    measured: docs/calibration.md.
     """
     y, f = np.asarray(human, dtype=np.float64), np.asarray(judge, dtype=np.float64)
     w = np.ones(f.shape) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -57,6 +58,8 @@ def corrected_mean(
         ends = (-np.inf, np.inf) if bounds is None else bounds
         return Mean(Interval(float("nan"), *ends), 0.0, 1.0, int(here.sum()))
     judge_all, y, f, u = f, y[here], f[here], (w * by)[here]
+    if np.ptp(y) == 0:
+        return Mean(_all_alike(float(y[0]), names.size, (-np.inf, np.inf) if bounds is None else bounds, level), 0.0, 1.0, y.size)
     slopes = _slopes(y, f, u, own, names.size, seed)
     moved = y + slopes * (everywhere - f)
     total = float(u.sum())
@@ -117,10 +120,7 @@ def segment_means(
     value = mean_y + slope * (everywhere - mean_f)
     half = student_quantile((1 + level) / 2, free + _PRIOR) * np.sqrt(variance)
     unknown = Interval(float("nan"), -np.inf, np.inf)
-    return [
-        Interval(m, m - h, m + h) if np.isfinite(m) and np.isfinite(h) else unknown
-        for m, h in zip(value.tolist(), half.tolist(), strict=True)
-    ]
+    return [Interval(m, m - h, m + h) if np.isfinite(m) and h > 0 else unknown for m, h in zip(value.tolist(), half.tolist(), strict=True)]
 
 
 def inverse_mean(
@@ -162,21 +162,31 @@ def inverse_mean(
 
 
 def labels_only_mean(
-    human: ArrayLike, *, weights: ArrayLike | None = None, clusters: ArrayLike | None = None, level: float = LEVEL
-) -> Interval:
+    human: ArrayLike, *, weights: ArrayLike | None = None, clusters: ArrayLike | None = None, bounds: tuple[float, float] | None = None,
+    level: float = LEVEL,
+) -> Interval:  # fmt: skip
     """The mean of people's scores without any judge: Student's t.
 
-    human: shape (n,), finite. weights: shape (n,), 1/p. clusters: as in `corrected_mean`.
+    human: shape (n,), finite. weights: shape (n,), 1/p. clusters, bounds: as in `corrected_mean`.
     """
     y = np.asarray(human, dtype=np.float64)
     u = np.ones(y.shape) if weights is None else np.asarray(weights, dtype=np.float64)
     _, own = np.unique(np.arange(y.size) if clusters is None else np.asarray(clusters, dtype=np.int64), return_inverse=True)
     count = int(own.max()) + 1 if y.size else 0
+    ends = (-np.inf, np.inf) if bounds is None else bounds
     if count < 2:
-        return Interval(float(y[0]) if y.size else float("nan"), -np.inf, np.inf)
+        return Interval(float(y[0]) if y.size else float("nan"), *ends)
+    if np.ptp(y) == 0:
+        return _all_alike(float(y[0]), count, ends, level)
     value = float(u @ y / u.sum())
     half = float(student_quantile((1 + level) / 2, count - 1)) * _variance_of_mean(y, u, own) ** 0.5
-    return Interval(value, value - half, value + half)
+    return Interval(value, max(value - half, ends[0]), min(value + half, ends[1]))
+
+
+def _all_alike(value: float, count: int, ends: tuple[float, float], level: float) -> Interval:
+    """Of equal scores: no more than 1 − ((1 − level)/2)^(1/n) of the rest lies elsewhere, as far away as the scale reaches."""
+    elsewhere = 1 - ((1 - level) / 2) ** (1 / count)
+    return Interval(value, value - elsewhere * (value - ends[0]), value + elsewhere * (ends[1] - value))
 
 
 def _variance_of_mean(x: Array, u: Array, own: NDArray[np.intp]) -> float:

@@ -101,19 +101,20 @@ def _redraw_rates(f: Array, y: Array, at: NDArray[np.int64], many: int, labels: 
 def _redraw_means(f: Array, y: Array, at: NDArray[np.int64], many: int, labels: int, repeat: int, level: float, seed: int) -> list[Redraws]:
     random = np.random.default_rng(seed)
     parts = [np.arange(f.size), *(np.flatnonzero(at == i) for i in range(many) if many > 1)]
+    bounds = (float(y.min()), float(y.max()))
     mine: list[list[Interval]] = [[] for _ in parts]
     alone: list[list[Interval]] = [[] for _ in parts]
     for _ in range(repeat):
         shown = np.full(f.size, np.nan)
         chosen = random.permutation(f.size)[:labels]
         shown[chosen] = y[chosen]
-        corrected = [corrected_mean(shown, f, level=level).mean]
+        corrected = [corrected_mean(shown, f, bounds=bounds, level=level).mean]
         if many > 1:
             corrected += segment_means(shown, f, at, count=many, level=level)
         for i, rows in enumerate(parts):
             own = shown[rows]
             mine[i].append(corrected[i])
-            alone[i].append(labels_only_mean(own[np.isfinite(own)], level=level))
+            alone[i].append(labels_only_mean(own[np.isfinite(own)], bounds=bounds, level=level))
     return [
         _summary(_stacked(mine[i]), _stacked(alone[i]), float(y[rows].mean()), float(f[rows].mean()), labels, repeat)
         for i, rows in enumerate(parts)

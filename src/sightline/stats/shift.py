@@ -15,8 +15,8 @@ _CHUNK = 4_000_000
 class Shift:
     """`p_value`: that labelled and judged traffic come from one mixture of cells. `uncovered`: share of the judged traffic in cells
     without any label. `distance`: total variation between the two mixtures, 0 the same, 1 apart. `moved`: p_value ≤ 0.01 and distance ≥
-    0.1 (a difference that is only significant is none that matters), or a fifth or more uncovered where chance would leave at most half
-    of that."""
+    0.05 (a difference that is only significant is none that matters), or a fifth or more uncovered where chance would leave as much once
+    in a hundred times."""
 
     p_value: float
     uncovered: float
@@ -60,8 +60,9 @@ def shift(labelled: ArrayLike, judged: ArrayLike, *, draws: int = _DRAWS, seed: 
         covered |= chance > 0
     p_value = (1 + int((drawn >= seen - 1e-9).sum())) / (draws + 1)
     uncovered = float(bare / b.sum())
-    by_chance = float((~covered * b.sum(axis=0)).sum(axis=1).mean() / b.sum())
-    moved = (p_value <= 0.01 and apart >= 0.05) or (uncovered >= 0.2 and by_chance <= uncovered / 2)
+    by_chance = (~covered * b.sum(axis=0)).sum(axis=1)
+    bare_p = (1 + int((by_chance >= bare).sum())) / (draws + 1)
+    moved = (p_value <= 0.01 and apart >= 0.05) or (uncovered >= 0.2 and bare_p <= 0.01)
     return Shift(p_value, uncovered, float(apart), moved)
 
 
