@@ -8,6 +8,7 @@ project; about five minutes.
 import argparse
 import csv
 import gzip
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +21,8 @@ from rich.table import Table
 
 from sightline.stats.anchors import anchor_test
 from sightline.stats.calibration import calibrate
-from sightline.stats.rates import Strata, corrected_rate, labels_only_rate
+from sightline.stats.pooling import pooled_rates
+from sightline.stats.rates import Strata, corrected_rate, labels_only_rate, strata
 from sightline.stats.redraws import redraw
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -187,6 +189,44 @@ def anchors(repeat: int) -> None:
     console.print(out)
 
 
+def weekly(seed: int) -> None:
+    """Weekly rates of the public scenarios, each by itself and pooled over its weeks: judging is a sample, labels are more where the
+    judge failed."""
+    path = DATA.parent / "blindspot"
+    if not path.is_dir():
+        console.print("the public scenarios are not beside the project: no shared/blindspot")
+        return
+    sys.path.insert(0, str(path))
+    cli = importlib.import_module("blindspot.cli")
+    cfg = cli._config(argparse.Namespace(warmup_days=14, watch_days=28, per_day=12_000))
+    found: dict[tuple[str, str], list[Numbers]] = {}
+    for kind in cli.KINDS:
+        scenario = cli.Scenario(kind, seed, cfg, counterfactual=False)
+        week, seen = (scenario.rows.ts - cli.EPOCH_MS) // (7 * 24 * cli.HOUR_MS), scenario.cols
+        by_segment: dict[str, list[tuple[Strata, float]]] = {}
+        for part in scenario.population_truth():
+            rows = (week == part["week"]) & (scenario.rows.mask(part["dims"]) if part["dims"] else True) & (seen["judge_pass"] >= 0)
+            people = np.where(seen["human_pass"][rows] >= 0, seen["human_pass"][rows], np.nan)
+            p_label = np.where(np.isfinite(people), seen["human_p"][rows], 1.0)
+            of = strata(seen["judge_pass"][rows], people, levels=2, weights=1 / seen["judge_p"][rows], label_weights=1 / p_label)
+            by_segment.setdefault(str(part["dims"] or ""), []).append((of, part["pass_rate"]))
+        for segment, weeks in by_segment.items():
+            of = Strata(
+                *(np.stack([getattr(one, name) for one, _ in weeks]) for name in ("passed", "labelled", "shares", "judged", "population"))
+            )
+            truth = np.array([rate for _, rate in weeks])
+            for how, rates in (("each by itself", corrected_rate(of)), ("pooled over its weeks", pooled_rates(of))):
+                held = (rates.low <= truth) & (truth <= rates.high)
+                found.setdefault((how, "segments" if segment else "all traffic"), []).append(
+                    np.stack([held, rates.high - rates.low], axis=1)
+                )
+    out = table(f"Weekly rates, {len(cli.KINDS)} kinds of scenario", "", "of", "rates", "coverage", "mean width")
+    for (how, what), parts in found.items():
+        all_parts = np.concatenate(parts)
+        out.add_row(how, what, str(len(all_parts)), *(f"{cell:.3f}" for cell in all_parts.mean(axis=0)))
+    console.print(out)
+
+
 def main() -> None:
     """All of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -199,6 +239,7 @@ def main() -> None:
     moved(max(repeat // 100, 2))
     summaries(max(repeat // 40, 5))
     anchors(max(repeat // 2, 20))
+    weekly(0)
     console.print(f"{time.perf_counter() - began:.0f} s")
 
 

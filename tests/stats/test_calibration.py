@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sightline.stats.calibration import calibrate, verdict_levels
+from sightline.stats.calibration import calibrate
 from sightline.stats.fitness import fit_for_use
 from sightline.stats.intervals import Array, Interval
 from sightline.stats.labelling import labels_to_narrow
+from sightline.stats.levels import verdict_levels
 from sightline.stats.rates import Strata, corrected_rate
 from tests.stats.recorded import column, rows_of
 

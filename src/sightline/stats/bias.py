@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from math import comb
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sightline.stats.intervals import LEVEL, Array, Interval, two_sided
+from sightline.stats.intervals import LEVEL, Array, Interval, student_quantile, two_sided
 
 FALSE_DISCOVERIES = 0.05
+
+_PRIOR = 4.0  # observations that all segments together count for in each
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,6 @@ def score_bias(judge: ArrayLike, human: ArrayLike, segments: ArrayLike, *, count
     degrees. Source of the moderation: Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1), 3, with its prior
     degrees fixed.
     """
-    from sightline.stats.intervals import student_quantile
-
     apart = np.asarray(judge, dtype=np.float64) - np.asarray(human, dtype=np.float64)
     at = np.asarray(segments, dtype=np.int64)
     size = np.bincount(at, minlength=count)
@@ -97,13 +98,8 @@ def benjamini_hochberg(p_values: ArrayLike) -> Array:
     return adjusted
 
 
-_PRIOR = 4.0
-
-
 def _two_sided_p(value: float, error: float, degrees: float) -> float:
     """Of Student's t by Wallace's normal approximation (1959), within 1 % of its size from 4 degrees on."""
-    from statistics import NormalDist
-
     if error <= 0:
         return 1.0 if value == 0 else 0.0
     t = abs(value) / error

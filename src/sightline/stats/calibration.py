@@ -16,16 +16,13 @@ from sightline.stats.bias import Bias, rate_bias, score_bias
 from sightline.stats.fitness import Fitness, beside_people, fit_for_use
 from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, share
 from sightline.stats.labelling import labels_to_narrow, solve_labels
+from sightline.stats.levels import MOST_DISTINCT, verdict_levels
 from sightline.stats.means import Mean, corrected_mean, correlation, inverse_mean, labels_only_mean, segment_means
 from sightline.stats.people import People, people_agreement
 from sightline.stats.rates import RoganGladen, Strata, corrected_rate, design_effect, labels_only_rate, rogan_gladen, strata
 from sightline.stats.shift import OLD_AFTER_DAYS, Shift, labels_too_old, shift
 
 Kind = Literal["binary", "score"]
-
-_FEWEST_PER_LEVEL = 5
-_MOST_LEVELS = 5
-_MOST_DISTINCT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,31 +156,6 @@ class _Rows:
 
     def judged(self) -> int:
         return int(self.counted.sum())
-
-
-def verdict_levels(judge: ArrayLike, labelled: ArrayLike) -> tuple[NDArray[np.int64], int]:
-    """Sort a judge's scores into levels with enough labels to stand on: (level of each unit, how many levels).
-
-    judge: shape (n,). labelled: shape (n,), whether people looked. Two different scores are two levels; up to ten are merged with a
-    neighbour until each has 5 labels; more are cut into up to 5 levels of equally many labels. Never looks at what people said.
-    """
-    f, here = np.asarray(judge, dtype=np.float64), np.asarray(labelled, dtype=bool)
-    values = np.unique(f)
-    if values.size <= 2:
-        return np.searchsorted(values, f).astype(np.int64), max(values.size, 1)
-    if values.size > _MOST_DISTINCT:
-        count = max(min(_MOST_LEVELS, int(here.sum()) // _FEWEST_PER_LEVEL), 1)
-        source = f[here] if here.any() else f
-        borders = np.unique(np.quantile(source, np.arange(1, count) / count))
-        return np.searchsorted(borders, f, side="right").astype(np.int64), borders.size + 1
-    level, held, taken = np.zeros(values.size, dtype=np.int64), 0, 0
-    per_value = np.array([(f[here] == value).sum() for value in values])
-    for i, labels in enumerate(per_value):
-        level[i] = taken
-        held += int(labels)
-        if held >= _FEWEST_PER_LEVEL and per_value[i + 1 :].sum() >= _FEWEST_PER_LEVEL:
-            taken, held = taken + 1, 0
-    return level[np.searchsorted(values, f)], taken + 1
 
 
 def _binary(rows: _Rows, names: Sequence[str], at: NDArray[np.int64] | None, level: float, seed: int) -> Calibration:
@@ -330,8 +302,11 @@ def _score_agreement(rows: _Rows, one_scale: bool, level: float, seed: int) -> A
     here = rows.here
     f, y = rows.judge[here], rows.human[here]
     values = np.union1d(f, y)
-    if one_scale and values.size <= _MOST_DISTINCT:
-        table = confusion(np.searchsorted(values, f), np.searchsorted(values, y), levels=values.size)
+    if one_scale and values.size <= MOST_DISTINCT:
+        w = (rows.weights * rows.label_weights)[here]
+        worth = design_effect(np.zeros(w.size, dtype=np.int64), (f - y) ** 2, rows.clusters[here], [1.0], weights=w)
+        size = effective_size(w) / worth
+        table = confusion(np.searchsorted(values, f), np.searchsorted(values, y), levels=values.size, weights=w) * (size / float(w.sum()))
         found = kappa_interval(table, weighting="quadratic", values=values, level=level, seed=seed)
         return Agreement(tuple(values.tolist()), tuple(tuple(row) for row in table.tolist()), "weighted kappa", found)
     return Agreement((), (), "correlation", correlation(f, y, clusters=rows.clusters[here], level=level))

@@ -1,6 +1,7 @@
 """Two runs over one dataset, item by item: by how much they differ, and whether a gate should let the new one through."""
 
 from dataclasses import dataclass
+from math import erfc
 from typing import Literal
 
 import numpy as np
@@ -115,7 +116,7 @@ def sample_ratio_p_value(first: int, second: int, *, expected: float = 0.5) -> f
     if n == 0:
         return 1.0
     z = max(abs(first - n * expected) - 0.5, 0) / (n * expected * (1 - expected)) ** 0.5
-    return float(_normal_tail(z))
+    return erfc(z / 2**0.5)
 
 
 def _both(first: ArrayLike, second: ArrayLike) -> tuple[Array, Array]:
@@ -134,15 +135,9 @@ def _flips(apart: Array, draws: int, random: np.random.Generator) -> float:
         return 1.0
     seen = abs(float(apart.sum()))
     if n >= _FEW:
-        return float(_normal_tail(seen / float(np.sqrt((apart**2).sum()))))
+        return erfc(seen / float(np.sqrt(2 * (apart**2).sum())))
     if n <= 12:
         signs = 1 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
         return float((np.abs(signs @ apart) >= seen * (1 - 1e-9)).mean())
     signs = 1 - 2 * random.integers(0, 2, size=(draws, n))
     return float((1 + (np.abs(signs @ apart) >= seen * (1 - 1e-9)).sum()) / (draws + 1))
-
-
-def _normal_tail(z: float) -> float:
-    from math import erfc
-
-    return erfc(z / 2**0.5)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sightline.stats.calibration import verdict_levels
 from sightline.stats.intervals import LEVEL, Array, Interval
+from sightline.stats.levels import verdict_levels
 from sightline.stats.means import corrected_mean, labels_only_mean, segment_means
 from sightline.stats.rates import Rates, Strata, corrected_rate, labels_only_rate
 
