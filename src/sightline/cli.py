@@ -103,6 +103,49 @@ def price(
         _fail(str(error))
 
 
+@app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(help="A table of verdicts: CSV with a header, or .csv.gz.", show_default=False)],
+    judge: Annotated[str, typer.Option("--judge", help="The column with the judge's verdicts or scores.", show_default=False)],
+    human: Annotated[str, typer.Option("--human", help="The column with people's; empty where nobody looked.", show_default=False)],
+    segment: Annotated[str | None, typer.Option("--segment", help="A column to say everything by: model, task …")] = None,
+    passing: Annotated[
+        str | None, typer.Option("--pass", help="The values that count as passed, where they are words: yes,ok. The rest has failed.")
+    ] = None,
+    swapped: Annotated[
+        str | None, typer.Option("--swapped", help="Of a judge of pairs: the column with its verdict when the two were swapped.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="A column of what was drawn together, of scores: query, session …")
+    ] = None,
+    weight: Annotated[str | None, typer.Option("--weight", help="A column with 1/p, p the probability of being judged.")] = None,
+    label_weight: Annotated[
+        str | None, typer.Option("--label-weight", help="A column with 1/p, p the probability of a judged row being labelled.")
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="A column with the time of each row: old labels are told.")] = None,
+    rater: Annotated[
+        list[str] | None, typer.Option("--rater", help="A column of one person's verdicts; give two or more to see how far people agree.")
+    ] = None,
+    labels: Annotated[int | None, typer.Option("--labels", help="Hide all labels but this many, drawn at random.")] = None,
+    repeat: Annotated[
+        int | None, typer.Option("--repeat", min=1, max=100_000, help="Draw the labels this often, and say how often the interval held.")
+    ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="The answer is about the rows without a label only: the labelled are other traffic.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides which labels are drawn.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, instead of tables.")] = False,
+) -> None:
+    """How far a judge can be believed, by the labels that people gave. Asks no server and no network."""
+    from sightline.cli_calibrate import Columns, calibrate_file
+
+    columns = Columns(judge, human, segment, swapped, cluster, weight, label_weight, time, tuple(rater or ()))
+    try:
+        calibrate_file(file, columns, passing=passing, labels=labels, repeat=repeat, apart=apart, seed=seed, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
 @prices_app.command("update")
 def update_prices(
     file: Annotated[

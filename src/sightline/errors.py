@@ -4,7 +4,8 @@ SightlineError
 ├── BadRequestError         what was sent can't be right
 │   ├── BadFilterError      the filter's text; points at a column
 │   ├── UnknownFactError    a name that no fact has
-│   └── BadTimeError        a time that can't be read
+│   ├── BadTimeError        a time that can't be read
+│   └── BadTableError       a file of verdicts: a column or a value that can't be used
 ├── NotFoundError           nothing is stored under that name
 ├── SettingsError           an option's value can't be used
 └── StoreError              the disk or the engine said no
@@ -49,6 +50,10 @@ class UnknownFactError(BadRequestError):
 
 class BadTimeError(BadRequestError):
     """A time that can't be read."""
+
+
+class BadTableError(BadRequestError):
+    """A table's column or value can't be used; the message names it and says what would be right."""
 
 
 class NotFoundError(SightlineError):
