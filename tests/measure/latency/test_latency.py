@@ -19,13 +19,22 @@ from tests.running import Server, eventually
 
 
 def send(server: Server, project: str, spans: Iterable[Span]) -> None:
-    """Return when all of them are settled."""
+    """Return when all of them are settled, and their requests summed up."""
+
+    def settled(of: str, what: str, which: str) -> int:
+        rows = server.query(f"uniq({what})", project=project, of=of, filter=f"{which} = true")
+        return int(rows[0][f"uniq({what})"]) if rows else 0
+
+    def known() -> tuple[int, int]:
+        return settled("spans", "span_id", "settled"), settled("traces", "trace_id", "trace.settled")
+
     sent = list(spans)
-    before = server.count(project=project, filter="settled = true")
+    spans_before, traces_before = known()
     for first in range(0, len(sent), 2_000):
         body = traces(sent[first : first + 2_000]).SerializeToString()
         assert server.send("traces", body, headers={"x-sightline-project": project}).status_code == 200
-    eventually(lambda: server.count(project=project, filter="settled = true"), lambda count: count == before + len(sent))
+    requests = len({one.trace_id for one in sent})
+    eventually(known, lambda found: found == (spans_before + len(sent), traces_before + requests))
 
 
 def ask(server: Server, path: str, project: str, **params: Any) -> Any:
@@ -293,3 +302,41 @@ def test_a_published_benchmark_comes_out_as_published(server: Server, shared: Pa
     print(f"\n{compared} published quantiles, the farthest off by {worst:.3%}")
     assert compared >= 27
     assert worst < 0.01
+
+
+def test_sampled_requests_stand_for_those_that_were_not_sent(server: Server, project: str) -> None:
+    """One request of 100 ms that was kept with a chance of a quarter, and one of 300 ms that was kept for certain."""
+    kept = request(("generate", 0, 90, CHAT), ms=100)
+    for one in kept:
+        one.trace_state = "ot=th:c"  # the threshold that drops three quarters
+    send(server, project, [*kept, *request(("generate", 0, 280, CHAT), ms=300)])
+    total = ask(server, "percentiles", project)["total"]
+    assert (total["n"], total["mean"], total["p50"]) == (2, (4 * 100 + 300) / 5 * MS, 100 * MS)
+    stages = {stage["stage"]: stage for stage in ask(server, "stages", project)["stages"]}
+    assert stages["generate"]["requests"] == 5
+    assert stages["generate"]["what_if"]["p50"] is not None
+    assert sum(cell["n"] for cell in ask(server, "heatmap", project)["cells"]) == 5
+    assert ask(server, "lost", project)["requests"] == 5
+    compared = ask(server, "compare", project, a_filter="duration_ms < 150", b_filter="duration_ms > 150")
+    assert (compared["a"]["mean"], compared["b"]["mean"]) == (100 * MS, 300 * MS)
+    ask(server, "tokens", project)
+
+
+@pytest.mark.parametrize("hostile", ["'; DROP TABLE spans; --", "\\", "{p0:String}", "<img src=x onerror=alert(1)>", "$values", "%s\n"])
+def test_names_that_senders_choose_are_values(server: Server, project: str, hostile: str) -> None:
+    said = CHAT | {
+        "sightline.stage": hostile,
+        "gen_ai.request.model": hostile,
+        "gen_ai.usage.input_tokens": 1,
+        "gen_ai.usage.output_tokens": 2,
+    }
+    send(server, project, [s for _ in range(60) for s in request(("call", 0, 50, said), ms=60, sightline__task=hostile)])
+    for path, key in (("stages", "stage"), ("lost", "stage")):
+        rows = ask(server, path, project).get("stages", [])
+        assert hostile in [row[key] for row in rows] or path == "lost"
+        assert all(server.count(project=project, of="traces", filter=row["filter"]) == 60 for row in rows)
+    found = ask(server, "percentiles", project, of="spans", group_by="stage")["groups"]
+    assert hostile in [group["group"][0] for group in found]
+    assert [model["model"] for model in ask(server, "tokens", project)["models"]] == [hostile]
+    compared = ask(server, "compare", project, of="spans", group_by="stage")
+    assert hostile in [group["group"][0] for group in compared["groups"]]
