@@ -5,7 +5,7 @@ import time
 
 import httpx
 import pytest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.otlp import span
@@ -21,7 +21,8 @@ def request(i: int, *, ago_s: int) -> list[Span]:
     """One of 25: every fifth is tried again with another model, the last ends in a failure, one is slow, one's tool fails silently."""
     about = {"sightline.task": "support", "session.id": f"s{i}"}
     root = span("POST /chat", start_ns=time.time_ns() - ago_s * 1_000_000_000, ms=1_000, said=about)
-    root.status.code = 2 if i == 24 else 0
+    if i == 24:
+        root.status.code = Status.STATUS_CODE_ERROR
     spans = [root]
     if i % 5 == 4:
         failed = _call(root, MODELS[0], after_ms=10, ms=50, error=True)
