@@ -127,6 +127,7 @@ async def test_avoidable_misses_equal_the_simulation(engine: Engine, shared: Pat
     found = await prefixes(engine, asked, lifetime_ns=FOREVER_NS, min_tokens=0, calls=20_000)
     assert found["calls"] == len(requests)
     assert found["calls_without_content"] == 0
+    print(f"\n{name}, {rendering}: avoidable {found['avoidable_rate']:.2%}, simulated {simulated:.2%}")
     assert found["avoidable_rate"] == pytest.approx(simulated, abs=HALF_A_POINT)
     usual = await prefixes(engine, asked, lifetime_ns=world.HOUR_NS, min_tokens=1_024, calls=20_000)
     assert usual["avoidable_rate"] <= simulated + HALF_A_POINT
