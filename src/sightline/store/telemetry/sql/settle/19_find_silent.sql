@@ -48,8 +48,9 @@ FROM (
     SELECT project, trace_id, span_id,
       if(max(told), toNullable(max(told AND (match(said, '\\S') OR notEmpty(calls) OR unread))), NULL) AS said_something,
       max(refused) AS refused_in_a_part,
-      max(empty(calls) AND (refused OR (length(said) <= 600 AND match(lower(substringUTF8(said, 1, 300)), {{refusals}})))) AS refuses,
-      max(empty(calls) AND match(said, '\\S') AND NOT isValidJSON(extract(said, '^\\s*(?:```(?:json)?\\s*)?((?s:.*?))(?:\\s*```)?\\s*$'))) AS no_json,
+      -- what costs time is asked of the few texts that may answer yes; of the others, of ''
+      max(empty(calls) AND (refused OR match(if(length(said) <= 600 AND multiSearchAny(lower(substring(said, 1, 400)), {{refusal_words}}), lower(substringUTF8(said, 1, 300)), ''), {{refusals}}))) AS refuses,
+      max(empty(calls) AND match(said, '\\S') AND NOT isValidJSON(if(startsWith(trimBoth(said), '```'), replaceRegexpOne(trimBoth(said), '^```(?:json)?\\s*((?s:.*?))\\s*```$', '\\1'), said))) AS no_json,
       max(arrayExists(c -> trimBoth(c) != '' AND NOT isValidJSON(c), calls)) AS bad_arguments,
       max(asks_json) AS asks_json
     FROM (
@@ -92,8 +93,9 @@ FROM (
           trimBoth(content[raw_key]) AS raw,
           JSONExtract(raw, 'choices', 'Array(Tuple(message Tuple(content Nullable(String), refusal Nullable(String), tool_calls Array(Tuple(function Tuple(arguments String))))))') AS choices,
           JSONExtract(raw, 'content', 'Array(Tuple(type String, text String, input String))') AS blocks,
-          arrayExists((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
-            'gcp.vertex.agent.llm_request', 'model_request_parameters') AND match(v, {{json_asked}}), mapValues(content), mapKeys(content)) AS asks_json
+          match(if(multiSearchAny(parameters, ['json', 'JSON', 'output_mode']), parameters, ''), {{json_asked}}) AS asks_json,
+          arrayStringConcat(arrayFilter((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
+            'gcp.vertex.agent.llm_request', 'model_request_parameters'), mapValues(content), mapKeys(content)), '\n') AS parameters
         FROM (
           SELECT project, trace_id, span_id, content FROM payloads
           WHERE toStartOfFiveMinutes(received) IN (
