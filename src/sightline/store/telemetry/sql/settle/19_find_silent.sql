@@ -97,7 +97,12 @@ FROM (
           arrayStringConcat(arrayFilter((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
             'gcp.vertex.agent.llm_request', 'model_request_parameters'), mapValues(content), mapKeys(content)), '\n') AS parameters
         FROM (
-          SELECT project, trace_id, span_id, content FROM payloads
+          -- what was asked is the larger part of the content, and is not looked at
+          SELECT project, trace_id, span_id, mapFilter((k, v) -> k IN ('gen_ai.output.messages', 'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'output.value',
+              'langfuse.observation.output', 'response_data', 'mlflow.spanOutputs', 'gen_ai.completion', 'traceloop.entity.output', 'haystack.component.output',
+              'llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs', 'gcp.vertex.agent.llm_request',
+              'model_request_parameters') OR startsWith(k, 'llm.output_messages.') OR startsWith(k, 'gen_ai.completion.'), content) AS content
+          FROM payloads
           WHERE toStartOfFiveMinutes(received) IN (
               SELECT toStartOfFiveMinutes(received) FROM spans
               WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets) AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces))
