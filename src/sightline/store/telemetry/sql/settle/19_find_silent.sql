@@ -14,12 +14,12 @@ FROM (
         a.bad_arguments = 1, 'malformed_arguments',
         ifNull(s.finish_reason = 'length', false), 'cut_off',
         NULL),
-      s.kind = 'tool' AND (s.failed OR ifNull(s.tool_is_error, false)) AND NOT t.failed AND s.start > mapFromArrays(t.tools, t.succeeded)[ifNull(s.tool_name, s.name)],
+      s.kind = 'tool' AND (s.failed OR ifNull(s.tool_is_error, false)) AND NOT r.failed AND s.start > t.succeeded,
         'tool_error_ignored',
       s.kind = 'retrieval' AND NOT s.failed AND ifNull(s.document_count = 0, false), 'no_documents',
       NULL) AS reason
   FROM (
-    SELECT project, trace_id, span_id, kind, name, start, finish_reason, output_tokens, tool_is_error, document_count, toString(tool_name) AS tool_name,
+    SELECT project, trace_id, span_id, kind, name, start, finish_reason, output_tokens, tool_is_error, document_count, ifNull(toString(tool_name), toString(name)) AS tool,
       status = 'error' OR error_type IS NOT NULL AS failed,
       attr_string['gen_ai.output.type'] = 'json' OR attr_string['sightline.output_type'] = 'json'
         OR startsWith(attr_string['gen_ai.openai.request.response_format'], 'json') OR startsWith(attr_string['gen_ai.request.response_format'], 'json')
@@ -31,19 +31,19 @@ FROM (
       AND kind IN ('llm', 'tool', 'retrieval') AND usage_counted
   ) AS s
   LEFT ANY JOIN (
-    SELECT project, trace_id, max(failed_root) AS failed, groupArray(tool) AS tools, groupArray(last_success) AS succeeded
-    FROM (
-      SELECT project, trace_id, ifNull(if(kind = 'tool', toString(coalesce(tool_name, name)), NULL), '') AS tool,
-        maxIf(start, kind = 'tool' AND status != 'error' AND error_type IS NULL AND NOT ifNull(tool_is_error, false)) AS last_success,
-        max(parent_span_id IS NULL AND status = 'error') AS failed_root
-      FROM spans
-      WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
-        AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
-        AND (kind = 'tool' OR parent_span_id IS NULL)
-      GROUP BY project, trace_id, tool
-    )
-    GROUP BY project, trace_id
-  ) AS t ON s.project = t.project AND s.trace_id = t.trace_id
+    SELECT project, trace_id, ifNull(toString(tool_name), toString(name)) AS tool, max(start) AS succeeded
+    FROM spans
+    WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+      AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+      AND kind = 'tool' AND status != 'error' AND error_type IS NULL AND NOT ifNull(tool_is_error, false)
+    GROUP BY project, trace_id, tool
+  ) AS t ON s.project = t.project AND s.trace_id = t.trace_id AND s.tool = t.tool
+  LEFT ANY JOIN (
+    SELECT project, trace_id, true AS failed FROM spans
+    WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+      AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+      AND parent_span_id IS NULL AND status = 'error'
+  ) AS r ON s.project = r.project AND s.trace_id = r.trace_id
   LEFT ANY JOIN (
     SELECT project, trace_id, span_id,
       if(max(told), toNullable(max(told AND (match(said, '\\S') OR notEmpty(calls) OR unread))), NULL) AS said_something,
