@@ -13,7 +13,7 @@ from tests.running import Server
 from tests.ui.conftest import Screen
 from tests.ui.sending import send, step
 
-FAILED = {"code": 2, "message": "Error code: 429 - Rate limit reached"}
+LIMITED = "Error code: 429 - Rate limit reached"
 MODELS = ("gpt-4o", "claude-sonnet-4-5")
 
 
@@ -21,8 +21,7 @@ def request(i: int, *, ago_s: int) -> list[Span]:
     """One of 25: every fifth is tried again with another model, the last ends in a failure, one is slow, one's tool fails silently."""
     about = {"sightline.task": "support", "session.id": f"s{i}"}
     root = span("POST /chat", start_ns=time.time_ns() - ago_s * 1_000_000_000, ms=1_000, said=about)
-    if i == 24:
-        root.status.code = Status.STATUS_CODE_ERROR
+    root.status.code = Status.STATUS_CODE_ERROR if i == 24 else Status.STATUS_CODE_UNSET
     spans = [root]
     if i % 5 == 4:
         failed = _call(root, MODELS[0], after_ms=10, ms=50, error=True)
@@ -44,7 +43,7 @@ def _call(root: Span, model: str, *, after_ms: int, ms: int, error: bool = False
     said |= {"error.type": "openai.RateLimitError"} if error else {"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5}
     made = step(root, f"chat {model}", after_ms=after_ms, ms=ms, said=said)
     if error:
-        made.status.code, made.status.message = 2, FAILED["message"]  # type: ignore[assignment]
+        made.status.code, made.status.message = Status.STATUS_CODE_ERROR, LIMITED
     return made
 
 

@@ -1123,6 +1123,12 @@ REFUSALS: tuple[str, ...] = (
 )
 """How a short answer begins, lower-cased, that refuses: a guess, in English, German, French and Spanish."""
 
+REFUSAL_WORDS: tuple[str, ...] = (
+    *("sorry", "afraid", "apolog", "i can", "unable", "not able", "i won", "i will not", "as an ai"),
+    *("leid", "entschuldigung", "désolé", "regrette", "lo siento"),
+)
+"""Each of REFUSALS holds one of these: an answer without them needs no closer look."""
+
 CONTENT_KEYS: tuple[str, ...] = (
     "input.value",
     "output.value",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sightline.store.telemetry.engine import Engine
-from tests.measure.economics.world import call, span
+from tests.measure.economics.world import Row, call, span
 from tests.measure.reliability.conftest import Put
 
 DASHBOARD: dict[str, Any] = json.loads((Path(__file__).parents[3] / "deploy" / "grafana" / "sightline.json").read_text())
@@ -29,7 +29,7 @@ def test_panels_have_ids_places_and_sources_of_their_own() -> None:
 
 @pytest.mark.parametrize(("title", "sql"), QUERIES, ids=[title for title, _ in QUERIES])
 def test_the_engine_answers_what_the_dashboard_asks(engine: Engine, put: Put, project: str, title: str, sql: str) -> None:
-    failed: dict[str, Any] = {"status": "error", "error_type": "timeout", "error_origin": True, "status_message": "late"}
+    failed: Row = {"status": "error", "error_type": "timeout", "error_origin": True, "status_message": "late"}
     put(span(0, 0, **failed), call(0, 1, stage="chat", parts=(1, 0, 0, 1), tenant="acme", error_origin=True))
     answer = engine.connect().query(_expanded(sql, project))
     assert answer.row_count > 0, title

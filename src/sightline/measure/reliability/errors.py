@@ -12,7 +12,7 @@ OTHER = "(other)"
 ERRORS_ONLY = "error_origin = true"
 
 _MOST_POINTS = 20_000
-_OF_THE_CASE = frozenset({"error_type", "status", "status_message", "silent_failure", "http_status"})
+_OF_THE_CASE = frozenset({"error_type", "error_origin", "status", "status_message", "silent_failure", "http_status"})
 """Facts that a case has because it is one: a rate among those who have them says nothing."""
 
 MEANINGS = {
@@ -32,7 +32,7 @@ async def errors(reader: Reader, asked: Asked, *, interval: str | None, limit: i
     (totals,) = await spans_of(Asked(asked.scene, asked.filter)).ask(reader, "totals")
     width = width_of(asked, interval, totals)
     groups, messages = await asyncio.gather(
-        grouped.ask(reader, "groups", parts={"case": "origin"}, rows=limit), grouped.ask(reader, "messages", rows=20)
+        grouped.ask(reader, "groups", parts=_cases(asked, "origin"), rows=limit), grouped.ask(reader, "messages", rows=20)
     )
     return {
         "window": shown(asked.scene.window),
@@ -51,22 +51,26 @@ async def silent_failures(reader: Reader, asked: Asked, *, interval: str | None,
     by_kind = spans_of(Asked(asked.scene, asked.filter, ["silent_failure"]))
     (totals,) = await spans_of(Asked(asked.scene, asked.filter)).ask(reader, "totals")
     width = width_of(asked, interval, totals)
-    case = {"case": "silent_failure IS NOT NULL"}
-    groups, kinds, judged = await asyncio.gather(
-        grouped.ask(reader, "groups", parts=case, rows=limit),
-        by_kind.ask(reader, "groups", parts=case, rows=len(SILENT_FAILURES)),
-        by_kind.ask(reader, "judged"),
+    case = "silent_failure IS NOT NULL"
+    groups, kinds = await asyncio.gather(
+        grouped.ask(reader, "groups", parts=_cases(asked, case), rows=limit),
+        by_kind.ask(reader, "groups", parts={"case": case, "only": case}, rows=len(SILENT_FAILURES)),
     )
     found = {row["texts"][0]: row for row in kinds}
     return {
         "window": shown(asked.scene.window),
         "total": _total(totals),
         "interval": width,
-        "kinds": [_kind(name, found.get(name), judged[0]) for name in SILENT_FAILURES],
+        "kinds": [_kind(name, found.get(name), totals) for name in SILENT_FAILURES],
         "groups": [_group(grouped, asked, row, totals["silent_failures"], "silent_failure is not null") for row in groups],
         "more_groups": _more(groups),
-        "series": await _series(reader, by_kind, width, kinds, "silent_failure IS NOT NULL"),
+        "series": await _series(reader, by_kind, width, kinds, case),
     }
+
+
+def _cases(asked: Asked, case: str) -> dict[str, str]:
+    """What is counted, and what has to be read for it: all of a group only where its cases have a rate."""
+    return {"case": case, "only": case if _OF_THE_CASE & set(asked.group_by) else "1"}
 
 
 def _total(row: Row) -> dict[str, Json]:

@@ -5,7 +5,7 @@ import asyncio
 from sightline.measure.reliability.asking import Asked, Json, Spans, number, shown, spans_of, statement, tally
 from sightline.query import Reader, Row, both, quoted
 
-MOST_SPANS = 1_500_000
+MOST_SPANS = 300_000
 """Beyond so many spans a sample of the traces is looked at, chosen by their ids."""
 
 USUAL = 0.8

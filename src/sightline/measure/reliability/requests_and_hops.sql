@@ -1,5 +1,5 @@
 (SELECT s.trace_id AS trace_id, assumeNotNull(any(s.task)) AS task, max(s.parent_span_id IS NULL AND s.failed) AS failed, min(s.start) AS start,
-  groupUniqArrayIf(200)((toString(s.kind), toString(s.stage)), NOT s.is_http) AS hops
+  groupUniqArrayIf(200)(concat(s.kind, '\x1f', s.stage), NOT s.is_http) AS hops
 FROM $spans AS s
 WHERE cityHash64(s.trace_id) % {one_in:UInt64} = 0
 GROUP BY s.trace_id

@@ -16,15 +16,17 @@ async def retries(reader: Reader, asked: Asked, *, limit: int) -> dict[str, Json
         spans.ask(reader, "broken_off"),
         spans.ask(reader, "headroom", rows=limit),
     )
+    calls, squared = total["calls"] + broken["single_calls"], total["squared"] + broken["single_squared"]
+    succeeded = total["succeeded"] + broken["single_succeeded"]
     return {
         "window": shown(asked.scene.window),
-        "calls": number(total["calls"]),
-        "attempts": number(total["attempts"]),
-        "succeeded": tally(total["succeeded"], total["calls"], total["squared"]),
-        "attempts_per_success": ratio(total["attempts"], total["succeeded"]),
-        "retried": tally(total["retried"], total["calls"], total["squared"]),
+        "calls": number(calls),
+        "attempts": number(broken["calls"]),
+        "succeeded": tally(succeeded, calls, squared),
+        "attempts_per_success": ratio(broken["calls"], succeeded),
+        "retried": tally(total["retried"], calls, squared),
         "saved_by_retries": number(total["saved"]),
-        "fell_back": tally(total["fell_back"], total["calls"], total["squared"]),
+        "fell_back": tally(total["fell_back"], calls, squared),
         "fell_back_well": number(total["fell_back_well"]),
         "waited": {"p50_ns": total["waited_p50_ns"], "p95_ns": total["waited_p95_ns"], "n": total["waited_n"]},
         "chains": [_chain(row) for row in chains],

@@ -1,9 +1,7 @@
 -- How often it took more than one try, and what came of it.
 SELECT
   sum(t.weight) AS calls, sum(t.weight * t.weight) AS squared,
-  sum(t.weight * t.attempts) AS attempts,
   sumIf(t.weight, t.succeeded) AS succeeded,
-  sumIf(t.weight * t.attempts, t.succeeded) AS attempts_of_succeeded,
   sumIf(t.weight, t.attempts > 1) AS retried, sumIf(t.weight, t.attempts > 1 AND t.succeeded) AS saved,
   sumIf(t.weight, length(t.models) > 1) AS fell_back, sumIf(t.weight, length(t.models) > 1 AND t.succeeded) AS fell_back_well,
   quantileExactInclusiveOrNullIf(0.5)(t.waited_ns, t.attempts > 1) AS waited_p50_ns,

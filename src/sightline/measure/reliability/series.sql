@@ -1,11 +1,10 @@
--- Cases ($case) over time: the groups with most of them, the others together under 0; and all spans and requests beside them.
+-- Cases ($case) over time: the groups with most of them, the others together under 0.
 SELECT
   intDiv(toUnixTimestamp64Nano(s.start), {width:Int64}) AS time,
   if(s.group_key IN {top:Array(UInt64)}, s.group_key, 0) AS top_key,
-  sumIf(s.weight, $case) AS cases,
-  sum(s.weight) AS spans
+  sum(s.weight) AS cases
 FROM $spans AS s
+WHERE $case
 GROUP BY time, top_key
-HAVING cases > 0
 ORDER BY time, top_key
 LIMIT {rows:UInt64}

@@ -1,4 +1,4 @@
--- Logical calls: LLM calls of one stage of one step, tried until one succeeded or all were given up. `models` are those that were
+-- Calls that may have taken several tries: LLM calls of one stage of one step, tried until one succeeded or all were given up. `models` are those that were
 -- tried, one after the other, the same one again counting once; `waited_ns` is what passed until the last try began.
 (SELECT
   trace_id, weight, task, stage,
@@ -16,7 +16,7 @@ FROM (
       groupArray(CAST((toUnixTimestamp64Nano(start), ifNull(attempt, 1), ifNull(coalesce(request_model, model), ''), failed, ifNull(toString(error_type), '')),
         'Tuple(start_ns Int64, attempt UInt16, model String, failed Bool, error_type String)')) AS calls
     FROM $spans
-    WHERE kind = 'llm'
+    WHERE kind = 'llm' AND trace_id IN (SELECT trace_id FROM $spans WHERE kind = 'llm' AND attempt > 1)
     GROUP BY trace_id, parent_span_id, stage
   )
 ))

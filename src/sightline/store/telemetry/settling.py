@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from clickhouse_connect.driver.client import Client
 
-from sightline.facts import ESTIMATES, JSON_ASKED, LATE_CLOCKS, REFUSALS, finish_reason_sql, scoped_sql, sql_text
+from sightline.facts import ESTIMATES, JSON_ASKED, LATE_CLOCKS, REFUSAL_WORDS, REFUSALS, finish_reason_sql, scoped_sql, sql_text
 from sightline.store.telemetry.engine import guarded
 from sightline.store.telemetry.pricing import Pricer
 from sightline.store.telemetry.schema import trace_summary
@@ -27,6 +27,7 @@ _WORDS = {
     "{{estimates}}": scoped_sql(ESTIMATES),
     "{{json_asked}}": sql_text(JSON_ASKED),
     "{{refusals}}": sql_text("|".join(REFUSALS)),
+    "{{refusal_words}}": f"[{', '.join(map(sql_text, REFUSAL_WORDS))}]",
 }
 
 

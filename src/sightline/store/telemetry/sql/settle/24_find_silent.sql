@@ -14,12 +14,12 @@ FROM (
         a.bad_arguments = 1, 'malformed_arguments',
         ifNull(s.finish_reason = 'length', false), 'cut_off',
         NULL),
-      s.kind = 'tool' AND (s.failed OR ifNull(s.tool_is_error, false)) AND NOT t.failed AND s.start > mapFromArrays(t.tools, t.succeeded)[ifNull(s.tool_name, s.name)],
+      s.kind = 'tool' AND (s.failed OR ifNull(s.tool_is_error, false)) AND NOT r.failed AND s.start > t.succeeded,
         'tool_error_ignored',
       s.kind = 'retrieval' AND NOT s.failed AND ifNull(s.document_count = 0, false), 'no_documents',
       NULL) AS reason
   FROM (
-    SELECT project, trace_id, span_id, kind, name, start, finish_reason, output_tokens, tool_is_error, document_count, toString(tool_name) AS tool_name,
+    SELECT project, trace_id, span_id, kind, name, start, finish_reason, output_tokens, tool_is_error, document_count, ifNull(toString(tool_name), toString(name)) AS tool,
       status = 'error' OR error_type IS NOT NULL AS failed,
       attr_string['gen_ai.output.type'] = 'json' OR attr_string['sightline.output_type'] = 'json'
         OR startsWith(attr_string['gen_ai.openai.request.response_format'], 'json') OR startsWith(attr_string['gen_ai.request.response_format'], 'json')
@@ -31,25 +31,26 @@ FROM (
       AND kind IN ('llm', 'tool', 'retrieval') AND usage_counted
   ) AS s
   LEFT ANY JOIN (
-    SELECT project, trace_id, max(failed_root) AS failed, groupArray(tool) AS tools, groupArray(last_success) AS succeeded
-    FROM (
-      SELECT project, trace_id, ifNull(if(kind = 'tool', toString(coalesce(tool_name, name)), NULL), '') AS tool,
-        maxIf(start, kind = 'tool' AND status != 'error' AND error_type IS NULL AND NOT ifNull(tool_is_error, false)) AS last_success,
-        max(parent_span_id IS NULL AND status = 'error') AS failed_root
-      FROM spans
-      WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
-        AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
-        AND (kind = 'tool' OR parent_span_id IS NULL)
-      GROUP BY project, trace_id, tool
-    )
-    GROUP BY project, trace_id
-  ) AS t ON s.project = t.project AND s.trace_id = t.trace_id
+    SELECT project, trace_id, ifNull(toString(tool_name), toString(name)) AS tool, max(start) AS succeeded
+    FROM spans
+    WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+      AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+      AND kind = 'tool' AND status != 'error' AND error_type IS NULL AND NOT ifNull(tool_is_error, false)
+    GROUP BY project, trace_id, tool
+  ) AS t ON s.project = t.project AND s.trace_id = t.trace_id AND s.tool = t.tool
+  LEFT ANY JOIN (
+    SELECT project, trace_id, true AS failed FROM spans
+    WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
+      AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces)
+      AND parent_span_id IS NULL AND status = 'error'
+  ) AS r ON s.project = r.project AND s.trace_id = r.trace_id
   LEFT ANY JOIN (
     SELECT project, trace_id, span_id,
       if(max(told), toNullable(max(told AND (match(said, '\\S') OR notEmpty(calls) OR unread))), NULL) AS said_something,
       max(refused) AS refused_in_a_part,
-      max(empty(calls) AND (refused OR (length(said) <= 600 AND match(lower(substringUTF8(said, 1, 300)), {{refusals}})))) AS refuses,
-      max(empty(calls) AND match(said, '\\S') AND NOT isValidJSON(extract(said, '^\\s*(?:```(?:json)?\\s*)?((?s:.*?))(?:\\s*```)?\\s*$'))) AS no_json,
+      -- what costs time is asked of the few texts that may answer yes; of the others, of ''
+      max(empty(calls) AND (refused OR match(if(length(said) <= 600 AND multiSearchAny(lower(substring(said, 1, 400)), {{refusal_words}}), lower(substringUTF8(said, 1, 300)), ''), {{refusals}}))) AS refuses,
+      max(empty(calls) AND match(said, '\\S') AND NOT isValidJSON(if(startsWith(trimBoth(said), '```'), replaceRegexpOne(trimBoth(said), '^```(?:json)?\\s*((?s:.*?))\\s*```$', '\\1'), said))) AS no_json,
       max(arrayExists(c -> trimBoth(c) != '' AND NOT isValidJSON(c), calls)) AS bad_arguments,
       max(asks_json) AS asks_json
     FROM (
@@ -92,10 +93,16 @@ FROM (
           trimBoth(content[raw_key]) AS raw,
           JSONExtract(raw, 'choices', 'Array(Tuple(message Tuple(content Nullable(String), refusal Nullable(String), tool_calls Array(Tuple(function Tuple(arguments String))))))') AS choices,
           JSONExtract(raw, 'content', 'Array(Tuple(type String, text String, input String))') AS blocks,
-          arrayExists((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
-            'gcp.vertex.agent.llm_request', 'model_request_parameters') AND match(v, {{json_asked}}), mapValues(content), mapKeys(content)) AS asks_json
+          match(if(multiSearchAny(parameters, ['json', 'JSON', 'output_mode']), parameters, ''), {{json_asked}}) AS asks_json,
+          arrayStringConcat(arrayFilter((v, k) -> k IN ('llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs',
+            'gcp.vertex.agent.llm_request', 'model_request_parameters'), mapValues(content), mapKeys(content)), '\n') AS parameters
         FROM (
-          SELECT project, trace_id, span_id, content FROM payloads
+          -- what was asked is the larger part of the content, and is not looked at
+          SELECT project, trace_id, span_id, mapFilter((k, v) -> k IN ('gen_ai.output.messages', 'ai.response.text', 'ai.response.object', 'ai.response.toolCalls', 'output.value',
+              'langfuse.observation.output', 'response_data', 'mlflow.spanOutputs', 'gen_ai.completion', 'traceloop.entity.output', 'haystack.component.output',
+              'llm.invocation_parameters', 'langfuse.observation.model.parameters', 'input.value', 'request_data', 'mlflow.spanInputs', 'gcp.vertex.agent.llm_request',
+              'model_request_parameters') OR startsWith(k, 'llm.output_messages.') OR startsWith(k, 'gen_ai.completion.'), content) AS content
+          FROM payloads
           WHERE toStartOfFiveMinutes(received) IN (
               SELECT toStartOfFiveMinutes(received) FROM spans
               WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets) AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces))
