@@ -123,7 +123,7 @@ class Stage(Model):
 class StagesResponse(How):
     window: TimeWindow
     requests: int
-    sampled_one_in: int = Field(description="Beyond 20,000 requests, stages are those of one in so many, chosen by id.")
+    sampled_one_in: int = Field(description="Beyond 20,000 requests, stages are those of one in so many.")
     total: Percentiles
     bands: list[Band]
     stages: list[Stage] = Field(description="By the time that was waited for in all.")

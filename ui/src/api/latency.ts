@@ -39,5 +39,6 @@ export type Difference = Schemas["Difference"];
 
 export const lost = (q: Asked) => asking<LostAnswer>("/latency/lost", q);
 export const tokens = (q: Asked) => asking<TokensAnswer>("/latency/tokens", q);
-export const compare = (q: Measured & { group_by: string[]; a_filter?: string; b_filter?: string }) =>
-  asking<CompareAnswer>("/latency/compare", q);
+export const compare = (
+  q: Measured & { group_by: string[]; a_filter?: string; b_filter?: string; a_from?: string; a_to?: string },
+) => asking<CompareAnswer>("/latency/compare", q);

@@ -3707,7 +3707,7 @@ export interface components {
             requests: number;
             /**
              * Sampled One In
-             * @description Beyond 20,000 requests, stages are those of one in so many, chosen by id.
+             * @description Beyond 20,000 requests, stages are those of one in so many.
              */
             sampled_one_in: number;
             /**

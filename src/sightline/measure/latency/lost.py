@@ -16,7 +16,7 @@ async def lost(reader: Reader, asked: Asked, *, limit: int) -> dict[str, Json]:
     window = asked.scene.window
     binder = Binder({"project": asked.scene.project})
     subject = Subject("traces", asked.scene, binder, settled=True)
-    requests = statement("requests", source=subject.source(asked.filter))
+    requests = statement("requests", source=subject.source(asked.filter), sampled="1")
     failed = statement("lost", requests=requests, near=binder.spans_in(Window(window.from_ns, window.to_ns + _LOOKED_AFTER_NS)))
     manner = await manner_of(reader, asked)
     params = {**binder.params, "every": 1}

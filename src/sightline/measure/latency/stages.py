@@ -1,44 +1,52 @@
 """What the response waited for: which stage owns the P50 and which the P99, and what the P99 would be without its slow cases."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
+from zlib import crc32
 
 from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Json, Manner, figures, manner_of, number, ratio, shown, statement
 from sightline.query import Binder, Reader, Row, Subject, Window, quoted
 
 APP_TIME = "app time"
 MOST_REQUESTS = 20_000
-"""Beyond this many, one in so many is looked at, by a hash of its id."""
+"""Beyond this many, one in so many is looked at."""
 _MOST_PARTS = 20
 _FEWEST_NEAR = 5
 _LOOKED_AFTER_NS = 24 * 3600 * 10**9
 """A request's spans are looked for this long after the window's end."""
+_PIECE_S = 300
+_LOOKED_AFTER_PIECE_S = 3600
+"""In a sample, this long after the five minutes that the request began in."""
+_FEWEST_PIECES = 100
 
 
-async def stages(reader: Reader, asked: Asked) -> dict[str, Json]:
-    """The answer of GET /latency/stages. Raises what a filter that can't be raises."""
+async def stages(reader: Reader, asked: Asked, *, most_requests: int = MOST_REQUESTS) -> dict[str, Json]:
+    """The answer of GET /latency/stages, by no more than about `most_requests`. Raises what a filter that can't be raises."""
     asked = replace(asked, of="requests", measure="duration_ns")
     window = asked.scene.window
     binder = Binder({"project": asked.scene.project})
     subject = Subject("traces", asked.scene, binder, settled=True)
-    requests = statement("requests", source=subject.source(asked.filter))
-    near = binder.spans_in(Window(window.from_ns, window.to_ns + _LOOKED_AFTER_NS))
-    parts = statement("parts", requests=requests, near=near)
+    source = subject.source(asked.filter)
     manner = await manner_of(reader, asked)
 
     async def ask(name: str, every: int, more: Mapping[str, str], **params: object) -> list[Row]:
         return await reader.rows(statement(name, **more), {**binder.params, "every": every, **params})
 
-    (extent,) = await ask("requests_extent", 1, {"values": requests, "quantiles": manner.quantiles(_edges())})
-    every = max(1, -(-extent["n"] // MOST_REQUESTS))
+    everything = statement("requests", source=source, sampled="1")
+    (extent,) = await ask("requests_extent", 1, {"values": everything, "quantiles": manner.quantiles(_edges())})
+    sample = _Sample.of(extent, most_requests)
+    every = sample.by_id
+    requests = statement("requests", source=source, sampled=sample.requests(binder))
+    near = binder.spans_in(Window(window.from_ns, window.to_ns + _LOOKED_AFTER_NS))
+    parts = statement("parts", requests=requests, near=f"{near} AND {sample.spans(binder)}")
     at = dict(zip(_edges(), extent["q"], strict=True))
     bands = [(at[low], at[high]) for low, high in map(_band, LEVELS)] if extent["n"] else []
     lows, highs = [low for low, _ in bands], [high for _, high in bands]
     answer = {
         "window": shown(window),
         "requests": extent["n"],
-        "sampled_one_in": every,
+        "sampled_one_in": sample.by_id * sample.by_time,
         **manner.shown(),
         "total": figures({**extent, "q": [at[level] for level in LEVELS]} if extent["n"] else None),
         "bands": [],
@@ -65,8 +73,47 @@ async def stages(reader: Reader, asked: Asked) -> dict[str, Json]:
             }
             for place, (name, (low, high)) in enumerate(zip(NAMES, bands, strict=True))
         ],
-        "stages": [_stage(row, nearby, what_if[place] if place < len(what_if) else None) for place, row in enumerate(found)],
+        "stages": [
+            _stage(row, nearby, what_if[place] if place < len(what_if) else None, every * sample.by_time) for place, row in enumerate(found)
+        ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Which requests are looked at: those that begin in some pieces of five minutes, and of them some by their ids.
+
+    Pieces of time are what the primary key finds; as long as a hundred of them are left they are thinned first.
+    """
+
+    by_id: int = 1
+    by_time: int = 1
+    pieces: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, extent: Row, most: int) -> "_Sample":
+        every = max(1, -(-extent["n"] // most))
+        if every == 1:
+            return cls()
+        pieces = range(extent["first_s"] // _PIECE_S * _PIECE_S, extent["last_s"] + 1, _PIECE_S)
+        by_time = max(1, min(every, len(pieces) // _FEWEST_PIECES))
+        if by_time == 1:
+            return cls(every)
+        return cls(-(-every // by_time), by_time, tuple(piece for piece in pieces if crc32(str(piece).encode()) % by_time == 0))
+
+    def requests(self, binder: Binder) -> str:
+        """The condition on requests."""
+        return "1" if self.by_time == 1 else f"toStartOfFiveMinutes(start) IN {self._times(binder, self.pieces)}"
+
+    def spans(self, binder: Binder) -> str:
+        """The condition on their spans."""
+        if self.by_time == 1:
+            return "1"
+        after = {piece + later for piece in self.pieces for later in range(0, _LOOKED_AFTER_PIECE_S + 1, _PIECE_S)}
+        return f"toStartOfFiveMinutes(start) IN {self._times(binder, sorted(after))}"
+
+    def _times(self, binder: Binder, pieces: Sequence[int]) -> str:
+        return f"(SELECT toDateTime(arrayJoin({binder.bind(list(pieces), 'Array(UInt32)')}), 'UTC'))"
 
 
 def _band(level: float) -> tuple[float, float]:
@@ -118,13 +165,13 @@ def _name(row: Row) -> str | None:
     return None if row["is_app"] else row["part"]
 
 
-def _stage(row: Row, nearby: Row, what_if: dict[str, Json] | None) -> dict[str, Json]:
+def _stage(row: Row, nearby: Row, what_if: dict[str, Json] | None, one_in: int) -> dict[str, Json]:
     near = [number(ratio(row["near_ns"][place], nearby["weights"][place])) for place in range(len(LEVELS))]
     shares = [number(ratio(row["near_ns"][place], nearby["ns"][place])) for place in range(len(LEVELS))]
     return {
         "stage": _name(row),
         "is_app": bool(row["is_app"]),
-        "requests": number(row["requests"]),
+        "requests": number(row["requests"] * one_in),
         "median_ns": number(row["median"]),
         "mean_near": dict(zip(NAMES, near, strict=True)),
         "share_near": dict(zip(NAMES, shares, strict=True)),

@@ -1,13 +1,15 @@
 // Two windows, releases, models or prompt versions side by side, and how sure it is that they differ.
-import { Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { type CompareAnswer, type ComparedGroup, compare, type Difference } from "../../api/latency";
 import { facts, values } from "../../api/queries";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { WindowPicker } from "../../kit/WindowPicker";
+import { edgesOf } from "../../kit/window";
 import { inQuotes } from "../../parts/complete";
-import { count, percent } from "../../parts/format";
+import { count, minute, percent } from "../../parts/format";
 import { groupable } from "../economics/groupable";
 import { keyOf } from "../economics/series";
 import { groupName, groupsOf } from "../economics/url";
@@ -53,9 +55,11 @@ export function Compare() {
     group_by: groups,
     ...(a_filter && { a_filter }),
     ...(b_filter && { b_filter }),
+    ...(!sides.fact && search.afrom && search.ato && { a_from: search.afrom, a_to: search.ato }),
   };
   const found = useQuery({ ...compare(question), enabled: sides.ready });
-  const names: [string, string] = sides.fact ? [sides.a ?? "", sides.b ?? ""] : ["before", "now"];
+  const earlier = search.afrom && search.ato ? `${minute(search.afrom)} – ${minute(search.ato)}` : "before";
+  const names: [string, string] = sides.fact ? [sides.a ?? "", sides.b ?? ""] : [earlier, "now"];
   return (
     <Frame
       tab="compare"
@@ -78,6 +82,10 @@ function Choice() {
   const known = useQuery(facts).data?.facts ?? [];
   const { fact, seen, a, b } = useSides();
   const names = groupable(known);
+  const edges = useMemo<[number, number]>(() => {
+    const [from, to] = edgesOf(search);
+    return search.afrom && search.ato ? [Date.parse(search.afrom), Date.parse(search.ato)] : [2 * from - to, from];
+  }, [search]);
   const value = (side: "a" | "b", chosen: string | undefined) => (
     <Select
       size="xs"
@@ -98,14 +106,31 @@ function Choice() {
         searchable
         aria-label="Compare by"
         data={[
-          { group: "Time", items: [{ value: "", label: "the window before" }] },
+          { group: "Time", items: [{ value: "", label: search.afrom ? "another window" : "the window before" }] },
           { group: "Often", items: FIRST.filter((name) => names.includes(name)) },
           { group: "Facts", items: names.filter((name) => !FIRST.includes(name)) },
         ]}
         value={search.vs ?? ""}
         allowDeselect={false}
-        onChange={(next) => change({ vs: next || undefined, a: undefined, b: undefined })}
+        onChange={(next) => change({ vs: next || undefined, a: undefined, b: undefined, afrom: undefined, ato: undefined })}
       />
+      {!fact && (
+        <>
+          <WindowPicker edges={edges} onPick={(afrom, ato) => change({ afrom, ato })} />
+          {search.afrom && search.ato ? (
+            <>
+              <span>
+                {minute(search.afrom)} – {minute(search.ato)}
+              </span>
+              <Button size="xs" variant="default" onClick={() => change({ afrom: undefined, ato: undefined })}>
+                The window before instead
+              </Button>
+            </>
+          ) : (
+            <span className="muted">or any other window, by the calendar</span>
+          )}
+        </>
+      )}
       {fact && (
         <>
           {value("a", a)}

@@ -115,8 +115,8 @@ export function Heatmap({ answer, edges, title, onRegion, onBin }: Props) {
           name: level.toUpperCase(),
           type: "line",
           silent: true,
-          showSymbol: answer.lines.length < 3,
-          symbolSize: 4,
+          showSymbol: true, // a point between two of too few has no line
+          symbolSize: 3,
           color: token(colour),
           lineStyle: { width: 1.8 },
           data: answer.lines.map((one) => {

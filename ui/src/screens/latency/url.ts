@@ -48,9 +48,12 @@ export type LatencySearch = WindowSearch & {
   vs?: string;
   a?: string;
   b?: string;
+  /** compare: another window for the left side */
+  afrom?: string;
+  ato?: string;
 };
 
-const TEXTS = ["project", "filter", "by", "sort", "vs", "a", "b"] as const;
+const TEXTS = ["project", "filter", "by", "sort", "vs", "a", "b", "afrom", "ato"] as const;
 
 export function validate(said: Record<string, unknown>): LatencySearch {
   const search: LatencySearch = validWindow(said);
