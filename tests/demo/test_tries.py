@@ -43,8 +43,10 @@ def tell(server: Server, seed: int, models: dict[str, Model]) -> Told:
     provider = Provider(seed, models)
     asyncio.run(run(server.url, rate=50, seed=seed, requests=REQUESTS, stop=asyncio.Event(), provider=provider))
     asked = f"root.name = 'support request' and session_id like 's-{seed}-%'"
-    eventually(lambda: server.count(of="traces", filter=asked), lambda n: n == REQUESTS)
-    rows = server.get("/api/v1/traces", limit=200, filter=asked)["traces"]
+    rows = eventually(
+        lambda: server.get("/api/v1/traces", limit=200, filter=asked)["traces"],
+        lambda found: len(found) == REQUESTS and all(row["settled"] for row in found),
+    )
     return Told(provider, [server.get(f"/api/v1/traces/{row['trace_id']}")["spans"] for row in rows])
 
 

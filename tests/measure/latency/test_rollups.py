@@ -155,7 +155,8 @@ async def test_the_heatmap_of_hours_holds_the_same_values(engine: Engine, monkey
         (line["time"], line["n"], line["max"]) for line in by_rows["lines"]
     ]
     assert sum(cell["n"] for cell in by_hours["cells"]) == sum(cell["n"] for cell in by_rows["cells"]) == by_rows["total"]["n"]
-    moved = sum(abs(one["n"] - other["n"]) for one, other in zip(by_hours["distribution"], by_rows["distribution"], strict=True))
+    hours, rows = ({one["low"]: one["n"] for one in found["distribution"]} for found in (by_hours, by_rows))
+    moved = sum(abs(hours.get(low, 0) - rows.get(low, 0)) for low in hours.keys() | rows.keys())  # an outermost bin may be empty in one
     assert moved < 0.12 * by_rows["total"]["n"]  # only what lies within a percent of a bin's edge
 
 
