@@ -1,1 +1,1 @@
-"""TODO"""
+"""What follows from what was measured: alerts and notifications."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""What changed, and where to look first."""

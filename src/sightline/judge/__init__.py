@@ -1,1 +1,1 @@
-"""TODO"""
+"""Evaluators and the worker that runs them."""

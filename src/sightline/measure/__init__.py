@@ -1,1 +1,1 @@
-"""TODO"""
+"""What is measured of requests and calls: money, latency, reliability."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""What an application imports: OpenTelemetry packages only."""
