@@ -71,7 +71,7 @@ NS = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**63 - 1, 2**6
 
 
 @given(start=NS, end=NS, size=st.integers(0, 3000), name=st.text(max_size=30), number=st.floats(), key=st.text(max_size=20))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_date_size_and_text_is_stored(server: Server, start: int, end: int, size: int, name: str, number: float, key: str) -> None:
     name, key = (text.encode("utf-8", "replace").decode() for text in (name, key))
     said: dict[str, object] = {key: "x" * size, "gen_ai.usage.input_tokens": number, "gen_ai.response.time_to_first_chunk": number}
@@ -91,7 +91,7 @@ def test_the_api_answers_as_its_document_says(server: Server, tmp_path: Path) ->
         "run",
         f"{server.url}/api/openapi.json",
         "--max-examples=6",
-        "--phases=examples,coverage,fuzzing",
+        "--phases=examples,fuzzing",
         "--checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         "--request-timeout=30",
         "--seed=7",

@@ -152,8 +152,8 @@ def test_requests_are_summed_up_from_their_spans(server: Server, project: str) -
 def test_a_trace_is_shown_once_at_every_moment_of_its_settling(server: Server, project: str) -> None:
     said: list[tuple[int, int, bool]] = []
     sent = 0
-    while not (said and said[-1][2] and sent >= 120):
-        if sent < 120:
+    while not (said and said[-1][2] and sent >= 60):
+        if sent < 60:
             for _ in range(5):
                 send(server, project, span("root", trace_id=new_id(16)), span("other", trace_id=new_id(16)))
                 sent += 2
