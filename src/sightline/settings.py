@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         512 * MIB, ge=MIB, description="Acknowledged bytes that may wait for the engine before senders are told to wait (429)."
     )
     pressure_bytes: int = Field(
-        48 * MIB,
+        96 * MIB,
         ge=0,
         description="While more than this waits for the engine, answers to senders are held back, so that what is answered is seen soon.",
     )
