@@ -6,6 +6,7 @@ from sightline.serve.api import (
     budgets,
     economics,
     facts,
+    foreign_scores,
     latency,
     ledger,
     markers,
@@ -27,4 +28,5 @@ def include_routers(app: FastAPI) -> None:
     for topic in (traces, spans, scores, query, budgets, economics, latency, slos, reliability, markers, facts, ledger, projects, repair):
         router.include_router(topic.router)
     app.include_router(router)
+    app.include_router(foreign_scores.router, responses=COMMON_ERRORS)
     add_error_handlers(app)
