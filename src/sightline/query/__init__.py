@@ -2,19 +2,19 @@
 
 from sightline.query.aggregate import Answer, AnswerColumn, Question, ask
 from sightline.query.binder import Binder, buckets
-from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
+from sightline.query.catalogue import attribute_keys, ledger, projects, score_names, values_seen
 from sightline.query.compile import Filter, about_requests
 from sightline.query.conditions import Scene
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
+from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
-from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
+from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_scores, list_spans, list_traces
 from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
 from sightline.query.syntax import parse_term
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
-from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window
+from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window, traces_of_spans
 from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "LATEST_NS",
     "MAX_ROWS",
     "QUANTILE_ERROR",
+    "SCORE_FIELDS",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",
@@ -51,6 +52,7 @@ __all__ = [
     "both",
     "buckets",
     "ledger",
+    "list_scores",
     "list_spans",
     "list_traces",
     "one_of",
@@ -63,7 +65,9 @@ __all__ = [
     "read_span",
     "read_trace",
     "rfc3339",
+    "score_names",
     "statements_in",
     "trace_window",
+    "traces_of_spans",
     "values_seen",
 ]

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/public/ingestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store scores (Langfuse)
+         * @description The scores of a Langfuse batch. Traces and observations come by OTLP: an event that is no score is refused by itself.
+         */
+        post: operations["post_langfuse_batch_api_public_ingestion_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store a score (Langfuse)
+         * @description Langfuse's score, kept as one of ours with `langfuse` as its author.
+         */
+        post: operations["post_langfuse_score_api_public_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attributes": {
         parameters: {
             query?: never;
@@ -810,6 +850,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scores
+         * @description Scores whose targets began in the window, newest first. The filter takes what a score has (`value < 0.5 and source = judge`) and what
+         *     its target has (`kind = llm and tenant = 'acme'`).
+         */
+        get: operations["get_scores_api_v1_scores_get"];
+        put?: never;
+        /**
+         * Store scores
+         * @description Verdicts on spans, traces and sessions, at most 1,000 at once; answered when they are on disk.
+         *
+         *     One score is its project, target with its ids, name, source, author and version: said again, the last one stays. Its target may
+         *     arrive later. What can't be a score is rejected by itself, with the reason; the others are stored.
+         */
+        post: operations["post_scores_api_v1_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is scored
+         * @description Every name that there are scores of, the latest first: what `score.NAME` can ask for.
+         */
+        get: operations["get_score_names_api_v1_scores_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spans": {
         parameters: {
             query?: never;
@@ -952,6 +1040,66 @@ export interface paths {
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session_annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Annotate sessions (Phoenix)
+         * @description Annotations of sessions.
+         */
+        post: operations["post_session_annotations_v1_session_annotations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/span_annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Annotate spans (Phoenix)
+         * @description Annotations of spans, which Phoenix names by their span id alone.
+         */
+        post: operations["post_span_annotations_v1_span_annotations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trace_annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Annotate traces (Phoenix)
+         * @description Annotations of whole traces.
+         */
+        post: operations["post_trace_annotations_v1_trace_annotations_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2070,6 +2218,58 @@ export interface components {
             one_in: number;
             window: components["schemas"]["Window"];
         };
+        /**
+         * LangfuseBatch
+         * @description What Langfuse's clients send to /api/public/ingestion.
+         */
+        LangfuseBatch: {
+            /** Batch */
+            batch: components["schemas"]["LangfuseEvent"][];
+        };
+        /**
+         * LangfuseEvent
+         * @description One event of a batch.
+         */
+        LangfuseEvent: {
+            /**
+             * Body
+             * @default {}
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * LangfuseScore
+         * @description What Langfuse's clients send as a score.
+         */
+        LangfuseScore: {
+            /** Comment */
+            comment?: string | null;
+            /** Datatype */
+            dataType?: string | null;
+            /** Id */
+            id?: string | null;
+            /** Metadata */
+            metadata?: unknown;
+            /** Name */
+            name: string;
+            /** Observationid */
+            observationId?: string | null;
+            /** Sessionid */
+            sessionId?: string | null;
+            /** Traceid */
+            traceId?: string | null;
+            /** Value */
+            value: number | string;
+        };
         /** LedgerResponse */
         LedgerResponse: {
             /** Rows */
@@ -2668,6 +2868,58 @@ export interface components {
             window: components["schemas"]["TimeWindow"];
         };
         /**
+         * PhoenixAnnotation
+         * @description An annotation of a span, a trace or a session.
+         */
+        PhoenixAnnotation: {
+            /**
+             * Annotator Kind
+             * @default HUMAN
+             */
+            annotator_kind: string;
+            /**
+             * Identifier
+             * @default
+             */
+            identifier: string;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            result: components["schemas"]["PhoenixResult"];
+            /** Session Id */
+            session_id?: string | null;
+            /** Span Id */
+            span_id?: string | null;
+            /** Trace Id */
+            trace_id?: string | null;
+        };
+        /**
+         * PhoenixAnnotations
+         * @description What Phoenix's clients send.
+         */
+        PhoenixAnnotations: {
+            /** Data */
+            data: components["schemas"]["PhoenixAnnotation"][];
+        };
+        /**
+         * PhoenixResult
+         * @description The verdict of an annotation.
+         */
+        PhoenixResult: {
+            /** Explanation */
+            explanation?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Score */
+            score?: number | null;
+        };
+        /**
          * Prefix
          * @description Prompts that begin alike, and what of their beginning was sent again without being read from the cache.
          */
@@ -2914,7 +3166,7 @@ export interface components {
              * @default spans
              * @enum {string}
              */
-            of: "spans" | "traces" | "sessions";
+            of: "spans" | "traces" | "sessions" | "scores";
             /**
              * Order
              * @description A column of the answer; '-' in front for descending.
@@ -2951,6 +3203,16 @@ export interface components {
              * @description Spans that were derived again.
              */
             spans: number;
+        };
+        /** RejectedScore */
+        RejectedScore: {
+            /**
+             * Index
+             * @description Its place in the request, from 0.
+             */
+            index: number;
+            /** Reason */
+            reason: string;
         };
         /** ReliabilityTotal */
         ReliabilityTotal: {
@@ -3067,18 +3329,284 @@ export interface components {
             waited: components["schemas"]["Waited"];
             window: components["schemas"]["Window"];
         };
-        /** Score */
+        /**
+         * Score
+         * @description A verdict on a span, or on its trace.
+         */
         Score: {
+            /** Author */
+            author?: string | null;
+            /** Confidence */
+            confidence?: number | null;
             /** Explanation */
             explanation?: string | null;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             */
+            judge_trace_id?: string | null;
             /** Label */
             label?: string | null;
             /** Name */
             name: string;
-            /** Source */
-            source: string;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Type */
+            type?: string | null;
             /** Value */
             value?: number | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * ScoreIn
+         * @description A verdict on a span (trace_id and span_id), a trace (trace_id) or a session (session_id).
+         * @example {
+         *       "author": "nightly-eval",
+         *       "explanation": "Every claim is in the second document.",
+         *       "label": "grounded",
+         *       "name": "groundedness",
+         *       "source": "external",
+         *       "span_id": "b7ad6b7169203331",
+         *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+         *       "type": "binary",
+         *       "value": 1,
+         *       "version": "3"
+         *     }
+         */
+        ScoreIn: {
+            /**
+             * Author
+             * @description Which judge, evaluator, rater or library.
+             * @default
+             */
+            author: string;
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             * @default
+             */
+            judge_trace_id: string;
+            /**
+             * Label
+             * @description A word; of an ordinal score the level's.
+             */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @description What is scored, such as groundedness.
+             */
+            name: string;
+            /**
+             * Probability
+             * @description With which the target was selected; 1 if all are scored.
+             */
+            probability?: number | null;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Source
+             * @description A judge, code, a person who labels, a user who gives feedback, or external.
+             * @default external
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /**
+             * Span Id
+             * @description 16 hex digits.
+             */
+            span_id?: string | null;
+            /**
+             * Target
+             * @description Follows from the ids where it is not said.
+             */
+            target?: ("span" | "trace" | "session") | null;
+            /**
+             * Trace Id
+             * @description 32 hex digits.
+             */
+            trace_id?: string | null;
+            /**
+             * Type
+             * @description Without it: binary for true or false, numeric for a number, else categorical.
+             */
+            type?: ("binary" | "categorical" | "ordinal" | "numeric") | null;
+            /**
+             * Value
+             * @description A number; true or false; of a binary score 1 or 0, of an ordinal one the level's.
+             */
+            value?: boolean | number | null;
+            /**
+             * Version
+             * @description The author's version: each has a score of its own.
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
+        };
+        /** ScoreNames */
+        ScoreNames: {
+            /** Names */
+            names: components["schemas"]["ScoreName"][];
+        };
+        /** ScorePage */
+        ScorePage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreRow"][];
+        };
+        /**
+         * ScoreRow
+         * @description A score whole, with the facts of what it scores.
+         */
+        ScoreRow: {
+            /** Author */
+            author: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Environment */
+            environment: string | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Id */
+            id: string;
+            /** Index Version */
+            index_version: string | null;
+            /** Judge Trace Id */
+            judge_trace_id: string | null;
+            /** Label */
+            label: string | null;
+            /** Latency Ns */
+            latency_ns: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Probability
+             * @description With which its target was selected.
+             */
+            probability: number | null;
+            /** Project */
+            project: string;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Release */
+            release: string | null;
+            /** Service */
+            service: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Settled
+             * @description Whether the target was settled when its facts were copied.
+             */
+            settled: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Span Id */
+            span_id: string | null;
+            /**
+             * Start
+             * Format: date-time
+             * @description When what is scored began; when the score came while that is unknown.
+             */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Task */
+            task: string | null;
+            /** Tenant */
+            tenant: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Type */
+            type: string;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: string | null;
+        };
+        /**
+         * ScoresRequest
+         * @description Scores to be stored. One that can't be is rejected by itself; the others are stored.
+         */
+        ScoresRequest: {
+            /** Scores */
+            scores: components["schemas"]["ScoreIn"][];
+        };
+        /** ScoresStored */
+        ScoresStored: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedScore"][];
+            /** Stored */
+            stored: number;
         };
         /** SessionsResponse */
         SessionsResponse: {
@@ -4257,6 +4785,172 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_langfuse_batch_api_public_ingestion_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-sightline-project"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LangfuseBatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_langfuse_score_api_public_scores_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-sightline-project"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LangfuseScore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_attributes_api_v1_attributes_get: {
         parameters: {
             query?: {
@@ -8283,6 +8977,266 @@ export interface operations {
             };
         };
     };
+    get_scores_api_v1_scores_get: {
+        parameters: {
+            query?: {
+                target?: ("span" | "trace" | "session") | null;
+                name?: string | null;
+                source?: ("judge" | "code" | "person" | "user" | "external") | null;
+                author?: string | null;
+                version?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. */
+                filter?: string;
+                /** @description A time or number; '-' in front: descending. */
+                order?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_scores_api_v1_scores_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresStored"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_score_names_api_v1_scores_names_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreNames"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_spans_api_v1_spans_get: {
         parameters: {
             query?: {
@@ -8725,6 +9679,255 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    post_session_annotations_v1_session_annotations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-sightline-project"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoenixAnnotations"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_span_annotations_v1_span_annotations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-sightline-project"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoenixAnnotations"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_trace_annotations_v1_trace_annotations_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-sightline-project"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoenixAnnotations"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
