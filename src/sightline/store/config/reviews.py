@@ -13,7 +13,7 @@ from sightline.errors import BadRequestError, NotFoundError
 from sightline.store.config.database import Database
 from sightline.store.config.tables import AnchorRow, ReviewItemRow, ReviewPlanRow, ReviewTurnRow
 
-Drawn = Literal["core", "disagreement", "uncertain"]
+Drawn = Literal["core", "disagreement", "uncertain", "rare"]
 Did = Literal["labelled", "skipped"]
 Target = Literal["span", "trace", "session"]
 TARGETS: Sequence[Target] = get_args(Target)
