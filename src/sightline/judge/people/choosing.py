@@ -57,7 +57,10 @@ async def draw(
     probabilities = label_probabilities(interest, wanted, core=plan.core)
     chosen = draw_labels(probabilities, seed=seed)
     order = np.random.default_rng(seed + 1).permutation(chosen)  # raters see them mixed: what was drawn for its interest tells the verdict
-    items = [_item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, wanted / len(rows), probabilities), n) for n, i in enumerate(order.tolist())]
+    items = [
+        _item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, wanted / len(rows), probabilities), n)
+        for n, i in enumerate(order.tolist())
+    ]
     return Draw(items, rows[0]["units"])
 
 
@@ -85,6 +88,4 @@ def _why(i: int, parts: dict[Drawn, Array], core: float, share: float, probabili
 
 def _item(plan: ReviewPlan, row: Row, probability: float, drawn: Drawn, position: int) -> ReviewItem:
     unit = Unit(row["target"], row["trace_id"], row["span_id"], row["session_id"])
-    return ReviewItem(
-        plan.project, plan.judge, row["version"], unit, as_datetime(row["start_ns"]), drawn, min(probability, 1.0), position
-    )
+    return ReviewItem(plan.project, plan.judge, row["version"], unit, as_datetime(row["start_ns"]), drawn, min(probability, 1.0), position)

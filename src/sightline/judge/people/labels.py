@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -33,9 +33,7 @@ class Asked:
     levels: Mapping[str, float]
 
 
-def label_score(
-    asked: Asked, item: ReviewItem, *, rater: str, value: float | None, label: str | None, explanation: str
-) -> NewScore:
+def label_score(asked: Asked, item: ReviewItem, *, rater: str, value: float | None, label: str | None, explanation: str) -> NewScore:
     """The score that an answer in the queue is. Raises BadTableError for a verdict that the score can't have."""
     value, label = _verdict(asked, value, label)
     unit = item.unit
@@ -82,7 +80,9 @@ def _rows(text: str, format: Literal["csv", "jsonl"]) -> Iterator[tuple[int, Map
         reader = csv.DictReader(io.StringIO(text, newline=""), restkey="")
         missing = {"trace_id", "session_id"}.isdisjoint(reader.fieldnames or ()) or {"value", "label"}.isdisjoint(reader.fieldnames or ())
         if missing:
-            raise BadTableError(f"A CSV of labels has a head with trace_id (or session_id) and value (or label), best all of: {', '.join(COLUMNS)}.")
+            raise BadTableError(
+                f"A CSV of labels has a head with trace_id (or session_id) and value (or label), best all of: {', '.join(COLUMNS)}."
+            )
         try:
             yield from ((reader.line_num, row) for row in reader)
         except csv.Error as error:
@@ -94,7 +94,9 @@ def _rows(text: str, format: Literal["csv", "jsonl"]) -> Iterator[tuple[int, Map
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise BadTableError(f"Line {number} is no JSON: each line is one object, such as {{\"trace_id\": \"…\", \"label\": \"pass\"}}.") from error
+            raise BadTableError(
+                f'Line {number} is no JSON: each line is one object, such as {{"trace_id": "…", "label": "pass"}}.'
+            ) from error
         if not isinstance(row, dict):
             raise BadTableError(f"Line {number} is no JSON object.")
         yield number, row
@@ -135,7 +137,9 @@ def _verdict(asked: Asked, value: float | None, label: str | None) -> tuple[floa
     if asked.type == "binary":
         number = value if value is not None else BINARY_LABELS.get((label or "").lower())
         if number not in (0, 1):
-            raise BadTableError(f"{asked.name} passes or fails: give 1 or 0, or 'pass' or 'fail', not {label if value is None else value!r}.")
+            raise BadTableError(
+                f"{asked.name} passes or fails: give 1 or 0, or 'pass' or 'fail', not {label if value is None else value!r}."
+            )
         return number, "pass" if number else "fail"
     if value is None and asked.type != "categorical":
         raise BadTableError(f"{asked.name} is a number: give a value.")

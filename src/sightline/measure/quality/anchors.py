@@ -1,4 +1,4 @@
-"""Is it the judge? A fixed set of units that people labelled is judged again and again: nothing but the judge can move what it says of them.
+"""Is it the judge? A fixed set of units that people labelled is judged again and again: only the judge can move what is said.
 
 A verdict on an anchor is a score of its own: its name is that of the judge's score with '-anchors' behind it, its version 'VERSION/BATCH'.
 """

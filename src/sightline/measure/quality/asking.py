@@ -5,9 +5,37 @@ from dataclasses import dataclass, field
 
 from sightline.errors import NotFoundError
 from sightline.measure.economics.asking import Json, number, shown
-from sightline.query import EARLIEST_NS, LATEST_NS, UNITS_NS, Binder, Filter, Grouping, Reader, Row, Scene, Subject, Window, parse_width, statements_in
+from sightline.query import (
+    EARLIEST_NS,
+    LATEST_NS,
+    UNITS_NS,
+    Binder,
+    Filter,
+    Grouping,
+    Reader,
+    Row,
+    Scene,
+    Subject,
+    Window,
+    parse_width,
+    statements_in,
+)
 
-__all__ = ["ANCHORS", "Asked", "Json", "Scored", "Verdicts", "number", "of_judge", "shown", "statement", "verdicts_of", "width_of"]
+__all__ = [
+    "ANCHORS",
+    "Asked",
+    "Json",
+    "Scored",
+    "Verdicts",
+    "judges_seen",
+    "number",
+    "of_judge",
+    "scored_as",
+    "shown",
+    "statement",
+    "verdicts_of",
+    "width_of",
+]
 
 statement = statements_in("sightline.measure.quality")
 
@@ -125,13 +153,42 @@ def verdicts_of(asked: Asked, group_by: Sequence[str] | None = None) -> Verdicts
 
 async def of_judge(reader: Reader, project: str, judge: str, *, name: str | None = None) -> Scored:
     """What a judge scores, as its scores say it. Raises NotFoundError where it has given none."""
-    rows = await reader.rows(statement("of_judge"), {"project": project, "author": judge, "anchors": ANCHORS})
+    rows = await reader.rows(
+        statement("of_judge", which="author = {author:String}"), {"project": project, "author": judge, "anchors": ANCHORS}
+    )
     found = next((row for row in rows if name in (None, row["name"])), None)
     if found is None:
         said = f"no score {name!r} of judge {judge!r}" if name else f"no score of a judge {judge!r}"
         raise NotFoundError(f"There is {said} in project {project!r}: GET /api/v1/quality/scores lists those there are.")
-    versions = sorted(found["versions"], key=lambda version: (len(version), version))
-    return Scored(project, found["name"], author=judge, version=found["version"], type=found["type"], target=found["target"], versions=versions)
+    return _scored(project, found)
+
+
+async def judges_seen(reader: Reader, project: str) -> list[Scored]:
+    """Every judge that has given scores, with the score that it gives most."""
+    rows = await reader.rows(statement("of_judge", which="1"), {"project": project, "anchors": ANCHORS})
+    seen: dict[str, Scored] = {}
+    for row in rows:
+        seen.setdefault(row["author"], _scored(project, row))
+    return list(seen.values())
+
+
+def _scored(project: str, row: Row) -> Scored:
+    versions = sorted(row["versions"], key=lambda version: (len(version), version))
+    return Scored(
+        project, row["name"], author=row["author"], version=row["version"], type=row["type"], target=row["target"], versions=versions
+    )
+
+
+async def scored_as(reader: Reader, scene: Scene, name: str, source: str) -> Scored:
+    """A score by its name and whose it is; of judges, of the one that gives most. Raises NotFoundError where there is none."""
+    rows = await reader.rows(statement("of_name"), {"project": scene.project, "name": name, "source": source})
+    if not rows:
+        raise NotFoundError(
+            f"There is no score {name!r} from {source} in project {scene.project!r}: GET /api/v1/quality/scores lists them."
+        )
+    found = rows[0]
+    author = found["author"] if source == "judge" else ""
+    return Scored(scene.project, name, source, author, type=found["type"], target=found["target"])
 
 
 def width_of(asked: Asked, interval: str | None, extent: Row) -> str:

@@ -1,16 +1,18 @@
 """How far people agree with each other, and who with whom."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import combinations
 
 import numpy as np
 
-from sightline.measure.quality.asking import Asked, Json, Scored, verdicts_of
+from sightline.measure.quality.asking import Asked, Json, Scored, statement, verdicts_of
 from sightline.measure.quality.calibration import people_told
 from sightline.measure.quality.reading import MOST_LABELS, finite, interval, ratings_of
 from sightline.query import UNITS_NS, Reader, Row, Scene, Window
 from sightline.stats.agreement import Distance, cohen_kappa, confusion, kappa_interval
 from sightline.stats.people import people_agreement
+from sightline.store import Unit
 
 _DAY_NS = UNITS_NS["d"]
 _MOST_PAIRS = 30
@@ -33,6 +35,17 @@ async def agreement(reader: Reader, scored: Scored, *, now_ns: int, days: int) -
             for rater, said in sorted(by_rater.items(), key=lambda item: (-len(item[1]), item[0]))
         ],
         "pairs": _pairs(rows),
+    }
+
+
+async def said_of_unit(reader: Reader, scored: Scored, unit: Unit) -> dict[str, Json]:
+    """What the judge and people said of one unit: `judge` (None where it said nothing) and `people`."""
+    params = {"project": scored.project, "name": scored.name, "author": scored.author, **asdict(unit)}
+    rows = await reader.rows(statement("of_unit"), params)
+    said = [(row["source"], {name: row[name] for name in row if name != "source"}) for row in rows]
+    return {
+        "judge": next((one for source, one in said if source == "judge"), None),
+        "people": [one for source, one in said if source == "person"],
     }
 
 

@@ -10,9 +10,11 @@ from sightline.serve.api import (
     ledger,
     markers,
     projects,
+    quality,
     query,
     reliability,
     repair,
+    reviews,
     slos,
     spans,
     traces,
@@ -23,7 +25,23 @@ from sightline.serve.api.errors import COMMON_ERRORS, add_error_handlers
 def include_routers(app: FastAPI) -> None:
     """Give an application /api/v1 and make all of its errors an ErrorResponse. Handlers find the store in `request.state`."""
     router = APIRouter(prefix="/api/v1", responses=COMMON_ERRORS)
-    for topic in (traces, spans, query, budgets, economics, latency, slos, reliability, markers, facts, ledger, projects, repair):
+    for topic in (
+        traces,
+        spans,
+        query,
+        budgets,
+        economics,
+        latency,
+        slos,
+        reliability,
+        quality,
+        reviews,
+        markers,
+        facts,
+        ledger,
+        projects,
+        repair,
+    ):
         router.include_router(topic.router)
     app.include_router(router)
     add_error_handlers(app)

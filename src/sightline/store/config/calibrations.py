@@ -1,5 +1,6 @@
 """Calibrations as they are kept: what was said of a judge's version, and when."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ class CalibrationRun:
     result: str
     id: str = ""
     made: datetime = datetime.min
+
+    @property
+    def reason(self) -> str:
+        """Of the verdict, in words."""
+        return str(json.loads(self.result)["reason"])
 
 
 class Calibrations:
