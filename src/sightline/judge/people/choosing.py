@@ -58,7 +58,7 @@ async def draw(
     chosen = draw_labels(probabilities, seed=seed)
     order = np.random.default_rng(seed + 1).permutation(chosen)  # raters see them mixed: what was drawn for its interest tells the verdict
     items = [
-        _item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, wanted / len(rows), probabilities), n)
+        _item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, interest), n)
         for n, i in enumerate(order.tolist())
     ]
     return Draw(items, rows[0]["units"])
@@ -79,9 +79,10 @@ def interests(rows: Sequence[Row]) -> dict[Drawn, Array]:
     }
 
 
-def _why(i: int, parts: dict[Drawn, Array], core: float, share: float, probabilities: Array) -> Drawn:
-    """What most of a unit's probability is made of."""
-    if core * share >= 0.5 * probabilities[i]:
+def _why(i: int, parts: dict[Drawn, Array], core: float, interest: Array) -> Drawn:
+    """What most of a unit's probability is made of: the core, and whatever all have alike, or what makes it stand out."""
+    own, usual = float(interest[i]), float(interest.mean())
+    if usual <= 0 or core + (1 - core) * min(own / usual, 1) >= (1 - core) * (own / usual - 1):
         return "core"
     return max(parts, key=lambda part: float(parts[part][i]))
 

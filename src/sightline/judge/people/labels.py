@@ -131,7 +131,7 @@ def _verdict(asked: Asked, value: float | None, label: str | None) -> tuple[floa
     """The number and the word of a verdict, each from the other where it can be."""
     if asked.levels:
         word = label if label is not None else next((word for word, number in asked.levels.items() if number == value), None)
-        if word not in asked.levels:
+        if word is None or word not in asked.levels:
             raise BadTableError(f"{asked.name} is one of {', '.join(asked.levels)}: this is {label if label is not None else value!r}.")
         return asked.levels[word], word
     if asked.type == "binary":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sightline.errors import NotFoundError
-from sightline.measure.economics.asking import Json, number, shown
+from sightline.measure.asking import Json, number, shown
 from sightline.query import (
     EARLIEST_NS,
     LATEST_NS,
