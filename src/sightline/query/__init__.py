@@ -2,12 +2,12 @@
 
 from sightline.query.aggregate import Answer, AnswerColumn, Question, ask
 from sightline.query.binder import Binder, buckets
-from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
+from sightline.query.catalogue import attribute_keys, ledger, projects, score_names, values_seen
 from sightline.query.compile import Filter, about_requests
 from sightline.query.conditions import Scene
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
+from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
-from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_spans, list_traces
+from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_scores, list_spans, list_traces
 from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
@@ -23,6 +23,7 @@ __all__ = [
     "LATEST_NS",
     "MAX_ROWS",
     "QUANTILE_ERROR",
+    "SCORE_FIELDS",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",
@@ -51,6 +52,7 @@ __all__ = [
     "both",
     "buckets",
     "ledger",
+    "list_scores",
     "list_spans",
     "list_traces",
     "one_of",
@@ -63,6 +65,7 @@ __all__ = [
     "read_span",
     "read_trace",
     "rfc3339",
+    "score_names",
     "statements_in",
     "trace_window",
     "values_seen",

@@ -22,6 +22,7 @@ from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
 from sightline.store.telemetry.rollups import GAMMA, RollupOptions, bin_sql
+from sightline.store.telemetry.scoring import NewScore
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
@@ -42,6 +43,7 @@ __all__ = [
     "Marker",
     "MarkerKind",
     "MarkerTerms",
+    "NewScore",
     "Period",
     "PriceShelf",
     "QueueState",

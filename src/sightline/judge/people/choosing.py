@@ -58,8 +58,7 @@ async def draw(
     chosen = draw_labels(probabilities, seed=seed)
     order = np.random.default_rng(seed + 1).permutation(chosen)  # raters see them mixed: what was drawn for its interest tells the verdict
     items = [
-        _item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, interest), n)
-        for n, i in enumerate(order.tolist())
+        _item(plan, rows[i], float(probabilities[i]) * taken, _why(i, parts, plan.core, interest), n) for n, i in enumerate(order.tolist())
     ]
     return Draw(items, rows[0]["units"])
 

@@ -15,6 +15,7 @@ from sightline.serve.api import (
     reliability,
     repair,
     reviews,
+    scores,
     slos,
     spans,
     traces,
@@ -28,6 +29,7 @@ def include_routers(app: FastAPI) -> None:
     for topic in (
         traces,
         spans,
+        scores,
         query,
         budgets,
         economics,
