@@ -1,9 +1,23 @@
 """The only room that knows how to reach the engine and the configuration database."""
 
 from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
+from sightline.store.config.calibrations import CalibrationRun
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
+from sightline.store.config.reviews import (
+    TARGETS,
+    Anchor,
+    Did,
+    Drawn,
+    QueueState,
+    ReviewItem,
+    ReviewPlan,
+    Reviews,
+    Target,
+    Turn,
+    Unit,
+)
 from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
@@ -16,10 +30,15 @@ __all__ = [
     "GAMMA",
     "MARKER_KINDS",
     "PERIODS",
+    "TARGETS",
+    "Anchor",
     "Budget",
     "BudgetTerms",
+    "CalibrationRun",
     "ConfigOptions",
     "Configuration",
+    "Did",
+    "Drawn",
     "EngineError",
     "Marker",
     "MarkerKind",
@@ -27,6 +46,10 @@ __all__ = [
     "NewScore",
     "Period",
     "PriceShelf",
+    "QueueState",
+    "ReviewItem",
+    "ReviewPlan",
+    "Reviews",
     "RollupOptions",
     "SettlingOptions",
     "Slo",
@@ -34,6 +57,9 @@ __all__ = [
     "SloTerms",
     "Store",
     "StoreOptions",
+    "Target",
+    "Turn",
+    "Unit",
     "bin_sql",
     "open_config",
     "open_store",

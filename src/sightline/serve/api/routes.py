@@ -11,9 +11,11 @@ from sightline.serve.api import (
     ledger,
     markers,
     projects,
+    quality,
     query,
     reliability,
     repair,
+    reviews,
     scores,
     slos,
     spans,
@@ -25,7 +27,24 @@ from sightline.serve.api.errors import COMMON_ERRORS, add_error_handlers
 def include_routers(app: FastAPI) -> None:
     """Give an application /api/v1 and make all of its errors an ErrorResponse. Handlers find the store in `request.state`."""
     router = APIRouter(prefix="/api/v1", responses=COMMON_ERRORS)
-    for topic in (traces, spans, scores, query, budgets, economics, latency, slos, reliability, markers, facts, ledger, projects, repair):
+    for topic in (
+        traces,
+        spans,
+        scores,
+        query,
+        budgets,
+        economics,
+        latency,
+        slos,
+        reliability,
+        quality,
+        reviews,
+        markers,
+        facts,
+        ledger,
+        projects,
+        repair,
+    ):
         router.include_router(topic.router)
     app.include_router(router)
     app.include_router(foreign_scores.router, responses=COMMON_ERRORS)
