@@ -1,7 +1,8 @@
 """How long the standard questions take: `.venv/bin/python -m bench.query --spans 1000000`.
 
 The server is filled through its front door with distinct traces over 48 hours; every question is asked with other parameters each
-time, the engine's result cache is off, and everything is asked again after a restart.
+time, the engine's result cache is off, and everything is asked again after a restart. With `--data` the filling may be done before
+(`--only-fill`), at leisure: what lies there is then asked twice, the second time after a restart.
 """
 
 import argparse
@@ -23,8 +24,8 @@ WINDOW_S = 48 * 3600
 CHUNK = 12_500  # traces generated and sent at a time: bodies are large
 
 
-def fill(at: Running, spans: int, variant: str, end_ns: int) -> list[str]:
-    """Send `spans` spans; returns some trace ids."""
+def fill(at: Running, spans: int, variant: str, end_ns: int) -> None:
+    """Send `spans` spans and wait until all of them are settled."""
     gen, load = shared("gen_otlp"), shared("load")
     traces = spans // 8
     made = gen.Generator(variant, total=traces, end_ns=end_ns, window_s=WINDOW_S)
@@ -38,6 +39,10 @@ def fill(at: Running, spans: int, variant: str, end_ns: int) -> list[str]:
         time.sleep(1)
     while int(str((at.query(measures=["count"], filter="settled = true") or [{"count": 0}])[0]["count"])) < spans:
         time.sleep(2)
+
+
+def some_ids(at: Running) -> list[str]:
+    """Of traces to open."""
     listed = httpx.get(f"{at.url}/api/v1/traces", params={"limit": 200}, timeout=60).json()["traces"]
     return [str(row["trace_id"]) for row in listed]
 
@@ -101,8 +106,12 @@ def main() -> None:
     parser.add_argument("--variant", default="openinference")
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--data", type=Path, help="keep, or use again, the data directory")
+    parser.add_argument("--only-fill", action="store_true", help="with --data: fill it, ask nothing")
     args = parser.parse_args()
     console, end_ns = Console(width=160), time.time_ns() - 60 * 10**9
+    filled_until = args.data / "filled_until_ns" if args.data else None
+    if filled_until and filled_until.exists():
+        end_ns = int(filled_until.read_text())
     table = Table(title=f"Queries over {args.spans:,} spans, ms")
     for name in ("question", "first", "p50", "p95", "first after restart", "p50", "p95"):
         table.add_column(name, justify="right" if name != "question" else "left")
@@ -110,8 +119,15 @@ def main() -> None:
         data = args.data or Path(directory) / "data"
         with server(data, settle_quiet_s=2) as at:
             began = time.perf_counter()
-            ids = fill(at, args.spans, args.variant, end_ns)
+            if not (filled_until and filled_until.exists()):
+                fill(at, args.spans, args.variant, end_ns)
             filled, peak = time.perf_counter() - began, at.peak_mb()
+            if filled_until:
+                filled_until.write_text(str(end_ns))
+            if args.only_fill:
+                console.print(f"{args.spans:,} spans filled and settled in {filled:.0f} s, peak {peak:.0f} MB")
+                return
+            ids = some_ids(at)
             before = measure(at, end_ns, ids, args.repeat)
         with server(data) as at:
             console.print(f"restart to ready {at.start_s:.2f} s, idle {at.rss_mb():.0f} MB")

@@ -56,16 +56,29 @@ def demo(
     host: Annotated[str | None, _option("host", "--host")] = None,
     port: Annotated[int | None, _option("port", "--port")] = None,
     grpc_port: Annotated[int | None, _option("grpc_port", "--grpc-port")] = None,
-    rate: Annotated[float, typer.Option("--rate", min=0.01, max=100.0, help="Requests a second that its users make.")] = 2.0,
-    seed: Annotated[int, typer.Option("--seed", help="Decides who asks what.")] = 7,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", envvar="SIGHTLINE_DEMO_RATE", min=0.01, max=100.0, help="Requests a second that its users make."),
+    ] = 2.0,
+    seed: Annotated[int, typer.Option("--seed", envvar="SIGHTLINE_DEMO_SEED", help="Decides who asks what.")] = 7,
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            "--fault", help="Broken from the start: slow-region, 429-storm, broken-tool, timeouts; may be repeated.", show_default=False
+            "--fault",
+            envvar="SIGHTLINE_DEMO_FAULT",
+            help="Broken from the start: slow-region, 429-storm, broken-tool, timeouts; may be repeated.",
+            show_default=False,
         ),
     ] = None,
     faults_port: Annotated[
-        int, typer.Option("--faults-port", min=-1, max=65535, help="Port of a page on which faults are switched; 0: a free one, -1: none.")
+        int,
+        typer.Option(
+            "--faults-port",
+            envvar="SIGHTLINE_DEMO_FAULTS_PORT",
+            min=-1,
+            max=65535,
+            help="Port of a page on which faults are switched; 0: a free one, -1: none.",
+        ),
     ] = 4320,
 ) -> None:
     """A server, and a support assistant with real traffic that reports to it."""
@@ -76,7 +89,9 @@ def demo(
         Switchboard(fault or ())
     except UnknownFaultError as error:
         _fail(str(error))
-    settings = _settings(data=data or Path("sightline-demo-data"), host=host, port=port, grpc_port=grpc_port)
+    settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port)
+    if "data" not in settings.model_fields_set:  # nobody said where: not among a server's own data
+        settings = settings.model_copy(update={"data": Path("sightline-demo-data")})
     with traffic_beside(rate=rate, seed=seed, faults=fault or (), faults_port=faults_port) as start_traffic:
 
         def started(listening: Any) -> None:

@@ -1,6 +1,9 @@
 """The demo as a process beside the server: it starts, reports, and goes without a fuss."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -34,3 +37,15 @@ def test_traffic_ends_in_time_when_its_server_is_gone(tmp_path: Path, capfd: pyt
     out, err = capfd.readouterr()
     assert "requests answered" in out, "it was killed, not stopped"
     assert "Traceback" not in err
+
+
+def test_its_options_are_variables_too(tmp_path: Path) -> None:
+    said = {"SIGHTLINE_DATA": str(tmp_path / "here"), "SIGHTLINE_DEMO_FAULTS_PORT": "-1", "SIGHTLINE_DEMO_RATE": "0.5"}
+    command = [sys.executable, "-m", "sightline", "demo", "--port", "0", "--grpc-port", "0"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=os.environ | said, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    announced = next(line for line in process.stdout if line.startswith("Sightline "))
+    process.terminate()
+    process.communicate(timeout=30)
+    assert announced.rstrip().endswith(f"data in {tmp_path / 'here'}")
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]

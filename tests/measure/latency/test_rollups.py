@@ -213,7 +213,7 @@ async def test_a_published_benchmark_is_within_the_sketchs_error(
     while Rollups(client, RollupOptions(quiet_s=0)).derive():
         pass
     scene = Scene("perf", Window(BEGIN_NS, BEGIN_NS + 24 * HOUR_NS), time.time_ns())
-    answer = await latency.percentiles(engine, Asked(scene, "spans", "ttft_ns", group_by=["stage"]), limit=50)
+    answer = await latency.percentiles(engine, Asked(scene, of="spans", measure="ttft_ns", group_by=["stage"]), limit=50)
     assert answer["method"] == "rollup"
     for group in answer["groups"]:
         values = sorted(round(float(row["ttft_s"]) * 1e9) for row in rows if row["run"] == group["group"][0])

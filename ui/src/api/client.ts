@@ -69,3 +69,6 @@ async function answer<T>(asked: Promise<Response>): Promise<T> {
   const said = (await response.json().catch(() => null)) as { error?: string; column?: number | null } | null;
   throw new ApiError(said?.error ?? `The server answered ${response.status}.`, response.status, said?.column ?? null);
 }
+
+/** What every question of rows is asked with. */
+export type Asked = { project: string; filter: string; from?: string; to?: string };

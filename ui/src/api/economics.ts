@@ -1,6 +1,6 @@
 // What the Economics screens ask.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get, type Params, post, put, remove, type Schemas } from "./client";
+import { type Asked, get, type Params, post, put, remove, type Schemas } from "./client";
 
 /** An open side is null. */
 export type Window = Schemas["MoneyWindow"];
@@ -32,7 +32,6 @@ export type BudgetStatus = Schemas["BudgetStatus"];
 export const PERIODS = ["day", "week", "month", "quarter"] as const satisfies readonly Budget["period"][];
 
 /** What all of them are asked with. */
-export type Asked = { project: string; filter: string; from?: string; to?: string };
 
 const asking = <T>(path: string, params: Params) =>
   queryOptions({

@@ -1,6 +1,6 @@
 // What the Latency screens ask.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get, type Params, type Schemas } from "./client";
+import { type Asked, get, type Params, type Schemas } from "./client";
 
 export type PercentilesAnswer = Schemas["PercentilesResponse"];
 export type Percentiles = Schemas["Percentiles"];
@@ -13,7 +13,6 @@ export const LEVELS = ["p50", "p90", "p95", "p99"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** What all of them are asked with. */
-export type Asked = { project: string; filter: string; from?: string; to?: string };
 export type Measured = Asked & { of: "requests" | "spans"; measure: string };
 
 const asking = <T>(path: string, params: Params) =>

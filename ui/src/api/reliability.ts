@@ -1,7 +1,6 @@
 // What the Reliability screens ask.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get, type Params, post, put, remove, type Schemas } from "./client";
-import type { Asked } from "./economics";
+import { type Asked, get, type Params, post, put, remove, type Schemas } from "./client";
 
 export type Tally = Schemas["Tally"];
 export type ErrorsAnswer = Schemas["ErrorsResponse"];

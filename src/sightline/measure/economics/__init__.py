@@ -1,6 +1,6 @@
 """Where the money went: spend, caches, margins, waste, what would have been, and what has no price."""
 
-from sightline.measure.economics.asking import Asked
+from sightline.measure.asking import Asked
 from sightline.measure.economics.cache import cache
 from sightline.measure.economics.margin import margin, why
 from sightline.measure.economics.prefixes import prefixes

@@ -1,59 +1,14 @@
 """What every question of money starts from: rows that count, by groups, in a window and in the one before it."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sightline.query import (
-    EARLIEST_NS,
-    LATEST_NS,
-    UNITS_NS,
-    Binder,
-    Filter,
-    Grouping,
-    Reader,
-    Row,
-    Scene,
-    Subject,
-    Window,
-    rfc3339,
-    statements_in,
-)
-
-Json = Any
+from sightline.measure.asking import Asked, narrowest
+from sightline.query import UNITS_NS, Binder, Filter, Grouping, Reader, Row, Scene, Subject, Window, statements_in
 
 statement = statements_in("sightline.measure.economics")
 
-_WIDTHS = ("1m", "5m", "10m", "30m", "1h", "3h", "6h", "12h", "1d", "7d", "30d")
 _MOST_POINTS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of money: where and when, of which spans, by which groups."""
-
-    scene: Scene
-    filter: Filter = field(default_factory=lambda: Filter(None))
-    group_by: Sequence[str] = ()
-
-    @property
-    def previous(self) -> Window | None:
-        """As long, right before; None when the window has no beginning. One without an end lasts until now."""
-        from_ns, to_ns = self.scene.window.from_ns, min(self.scene.window.to_ns, max(self.scene.now_ns, self.scene.window.from_ns))
-        if from_ns <= EARLIEST_NS:
-            return None
-        return Window(max(EARLIEST_NS, 2 * from_ns - to_ns), from_ns)
-
-    @property
-    def both(self) -> Window:
-        """The window and the one before it."""
-        previous = self.previous
-        return Window((previous or self.scene.window).from_ns, self.scene.window.to_ns)
-
-    def windows(self) -> dict[str, Json]:
-        """`window` and `previous` as every answer gives them."""
-        return {"window": shown(self.scene.window), "previous": None if self.previous is None else shown(self.previous)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +57,6 @@ def now_and_before(rows: Iterable[Row]) -> tuple[Row | None, Row | None]:
     return found.get(True), found.get(False)
 
 
-def shown(window: Window) -> dict[str, str | None]:
-    """A window as answers give it; an open side is null."""
-    return {
-        "from": rfc3339(window.from_ns) if window.from_ns > EARLIEST_NS else None,
-        "to": rfc3339(window.to_ns) if window.to_ns < LATEST_NS else None,
-    }
-
-
-def number(value: Any) -> Any:
-    """A number as answers give it: whole numbers whole, what is no number None."""
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return None
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
-
-
-def ratio(of: float | None, to: float | None) -> float | None:
-    """`of / to`; None where one is unknown, or nothing is there to divide by."""
-    return None if of is None or not to else of / to
-
-
 def difference(one: float | None, other: float | None) -> float | None:
     """`one - other`; None where both are unknown, else the unknown one counts as nothing."""
     return None if one is None and other is None else (one or 0) - (other or 0)
@@ -136,15 +69,10 @@ def width_for(asked: Asked, extent: Row) -> str:
         window = Window(window.from_ns, min(window.to_ns, max(asked.scene.now_ns, window.from_ns + 1)))
     else:
         window = Window(extent["first_ns"], extent["last_ns"] + 1) if extent["calls"] else Window(0, 1)
-    wide_ns = window.to_ns - window.from_ns
-    return next((width for width in _WIDTHS if wide_ns <= _MOST_POINTS * _ns(width)), _WIDTHS[-1])
+    return narrowest(window.to_ns - window.from_ns, _MOST_POINTS, least="1m")
 
 
 def span_of(ns: int) -> str:
     """A stretch of time in words: `1 h`, `90 s`."""
     unit = next(unit for unit in ("d", "h", "m", "s") if ns % UNITS_NS[unit] == 0 or unit == "s")
     return f"{ns // UNITS_NS[unit]} {'min' if unit == 'm' else unit}"
-
-
-def _ns(width: str) -> int:
-    return int(width[:-1]) * UNITS_NS[width[-1]]

@@ -6,19 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.errors import QueryTooLargeError
-from sightline.measure.economics.asking import (
-    Asked,
-    Json,
-    Rows,
-    now_and_before,
-    number,
-    paired,
-    ratio,
-    rows_of,
-    span_of,
-    statement,
-    width_for,
-)
+from sightline.measure.asking import Asked, Json, number, ratio
+from sightline.measure.economics.asking import Rows, now_and_before, paired, rows_of, span_of, statement, width_for
 from sightline.query import LATEST_NS, Binder, Reader, Row, Scene, Window, parse_width, rfc3339
 
 _MOST_POINTS = 50_000

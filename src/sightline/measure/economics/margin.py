@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.errors import BadRequestError
-from sightline.measure.economics.asking import Asked, Json, Rows, difference, now_and_before, number, paired, ratio, rows_of, statement
+from sightline.measure.asking import Asked, Json, number, ratio
+from sightline.measure.economics.asking import Rows, difference, now_and_before, paired, rows_of, statement
 from sightline.query import Reader, Row, Window, both, quoted
 
 _MOST_DRIVERS = 20

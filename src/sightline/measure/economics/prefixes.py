@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from sightline.measure.economics.asking import Asked, Json, number, ratio, rows_of, span_of, statement
+from sightline.measure.asking import Asked, Json, number, ratio
+from sightline.measure.economics.asking import rows_of, span_of, statement
 from sightline.measure.economics.prompts import MOST_BYTES, MOST_TOKENS, SETTINGS, Prompts, newest_prompts
 from sightline.query import EARLIEST_NS, Reader, Row, Window, one_of, rfc3339
 

@@ -1,6 +1,7 @@
 """The prices in use: the newest catalogue's rules for the models that spans have named."""
 
-from sightline.measure.economics.asking import Json, number, statement
+from sightline.measure.asking import Json, number
+from sightline.measure.economics.asking import statement
 from sightline.query import Reader, Row, rfc3339
 
 UNIT = "USD per million tokens"

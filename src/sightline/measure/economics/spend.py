@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sightline.errors import QueryTooLargeError
-from sightline.measure.economics.asking import Asked, Json, Rows, difference, now_and_before, number, paired, ratio, rows_of, width_for
+from sightline.measure.asking import Asked, Json, number, ratio
+from sightline.measure.economics.asking import Rows, difference, now_and_before, paired, rows_of, width_for
 from sightline.query import Reader, Row, parse_width, rfc3339
 
 OTHER = "(other)"

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from sightline.measure.economics.asking import Asked, Json, number, rows_of
+from sightline.measure.asking import Asked, Json, number
+from sightline.measure.economics.asking import rows_of
 from sightline.query import Reader, Row, both, quoted, rfc3339
 
 _MOST = 1_000

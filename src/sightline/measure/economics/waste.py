@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sightline.measure.economics.asking import Asked, Json, Rows, number, ratio, rows_of, statement
+from sightline.measure.asking import Asked, Json, number, ratio
+from sightline.measure.economics.asking import Rows, rows_of, statement
 from sightline.measure.economics.prompts import MOST_BYTES, SETTINGS, Prompts, newest_prompts
 from sightline.query import EARLIEST_NS, UNITS_NS, Reader, Row, Window, one_of
 

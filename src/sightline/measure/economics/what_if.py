@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from sightline.errors import BadRequestError
-from sightline.measure.economics.asking import Asked, Json, number, rows_of, statement
+from sightline.measure.asking import Asked, Json, number
+from sightline.measure.economics.asking import rows_of, statement
 from sightline.measure.economics.prefixes import prefixes
 from sightline.query import UNITS_NS, Reader
 

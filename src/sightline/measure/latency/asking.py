@@ -1,30 +1,24 @@
 """What every question of time starts from: rows with a value, by groups, in a window, and how they may be measured."""
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from sightline.errors import BadRequestError
+from sightline.measure.asking import Asked as AskedOfRows
+from sightline.measure.asking import Json, narrowest, number
 from sightline.query import (
     EARLIEST_NS,
     EXACT_ROWS,
-    LATEST_NS,
     QUANTILE_ERROR,
-    UNITS_NS,
     Binder,
-    Filter,
     Grouping,
     Reader,
     Row,
-    Scene,
     Subject,
-    Window,
-    rfc3339,
     statements_in,
 )
 
-Json = Any
 Of = Literal["requests", "spans"]
 Method = Literal["exact", "sketch", "rollup"]
 
@@ -38,28 +32,18 @@ MEASURES: Mapping[Of, tuple[str, ...]] = {
         "duration_ns", "ttft_ns", "time_per_output_token_ns", "output_tokens_per_second", "queue_ns", "stall_ns", "self_ns", "critical_ns",
     ),
 }  # fmt: skip
-_WIDTHS = ("10s", "30s", "1m", "5m", "10m", "30m", "1h", "3h", "6h", "12h", "1d", "7d", "30d")
 _MOST_COLUMNS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of time: of whole requests or of single spans, what of them, where and when, by which groups.
+class Asked(AskedOfRows):
+    """A question of time: of whole requests or of single spans, and what of them.
 
     The filter of requests selects those of which one span satisfies it. Only settled ones are measured.
     """
 
-    scene: Scene
     of: Of = "requests"
     measure: str = "duration_ns"
-    filter: Filter = field(default_factory=lambda: Filter(None))
-    group_by: Sequence[str] = ()
-
-    @property
-    def previous(self) -> Window | None:
-        """As long, right before; None when the window has no beginning. One without an end lasts until now."""
-        from_ns, to_ns = self.scene.window.from_ns, min(self.scene.window.to_ns, max(self.scene.now_ns, self.scene.window.from_ns))
-        return None if from_ns <= EARLIEST_NS else Window(max(EARLIEST_NS, 2 * from_ns - to_ns), from_ns)
 
     @property
     def unit(self) -> str:
@@ -149,35 +133,9 @@ def figures(row: Row | None) -> dict[str, Json]:
     return {"n": row["n"], "mean": number(row["mean"]), **quantiles, "max": number(row["max"]), "enough": enough(row["n"])}
 
 
-def shown(window: Window) -> dict[str, str | None]:
-    """A window as answers give it; an open side is null."""
-    return {
-        "from": rfc3339(window.from_ns) if window.from_ns > EARLIEST_NS else None,
-        "to": rfc3339(window.to_ns) if window.to_ns < LATEST_NS else None,
-    }
-
-
-def number(value: Any) -> Any:
-    """A number as answers give it: whole numbers whole, what is no number None."""
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return None
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
-
-
-def ratio(of: float | None, to: float | None) -> float | None:
-    """`of / to`; None where one is unknown, or nothing is there to divide by."""
-    return None if of is None or not to else of / to
-
-
 def width_for(asked: Asked, first_ns: int, last_ns: int) -> str:
     """The narrowest width of time that cuts the window, or what of it has rows, into no more than 120 pieces."""
     window = asked.scene.window
     from_ns = window.from_ns if window.from_ns > EARLIEST_NS else first_ns
     to_ns = min(window.to_ns, max(asked.scene.now_ns, last_ns + 1))
-    return next((width for width in _WIDTHS if to_ns - from_ns <= _MOST_COLUMNS * _ns(width)), _WIDTHS[-1])
-
-
-def _ns(width: str) -> int:
-    return int(width[:-1]) * UNITS_NS[width[-1]]
+    return narrowest(to_ns - from_ns, _MOST_COLUMNS)

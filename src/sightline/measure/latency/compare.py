@@ -6,21 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sightline.measure.latency.asking import (
-    LEVELS,
-    NAMES,
-    Asked,
-    Json,
-    Manner,
-    Rows,
-    enough,
-    figures,
-    manner_of,
-    number,
-    ratio,
-    rows_of,
-    shown,
-)  # fmt: skip
+from sightline.measure.asking import Json, number, ratio, shown
+from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Manner, Rows, enough, figures, manner_of, rows_of
 from sightline.query import Reader, Row
 from sightline.stats.quantiles import Interval, difference_interval, mean_interval, order_statistic_ranks, quantile_levels
 

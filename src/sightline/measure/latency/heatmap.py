@@ -5,7 +5,8 @@ import math
 from collections import Counter
 
 from sightline.errors import QueryTooLargeError
-from sightline.measure.latency.asking import LEVELS, Asked, Json, Manner, Rows, figures, manner_of, number, rows_of, shown, width_for
+from sightline.measure.asking import Json, number, shown
+from sightline.measure.latency.asking import LEVELS, Asked, Manner, Rows, figures, manner_of, rows_of, width_for
 from sightline.measure.latency.rollups import HOUR_NS, RolledUp, added_up, figures_of, rolled_up
 from sightline.query import EARLIEST_NS, Reader, parse_width, rfc3339
 from sightline.stats.sketch import NOT_ABOVE_ZERO

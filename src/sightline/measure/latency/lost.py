@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Json, manner_of, number, ratio, shown, statement
+from sightline.measure.asking import Json, number, ratio, shown
+from sightline.measure.latency.asking import LEVELS, NAMES, Asked, manner_of, statement
 from sightline.measure.latency.asking import enough as _enough
 from sightline.query import Binder, Reader, Row, Subject, Window, both, quoted
 

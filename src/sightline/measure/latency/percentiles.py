@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from sightline.measure.latency.asking import LEVELS, Asked, Json, Manner, Method, figures, manner_of, rows_of, shown
+from sightline.measure.asking import Json, shown
+from sightline.measure.latency.asking import LEVELS, Asked, Manner, Method, figures, manner_of, rows_of
 from sightline.measure.latency.rollups import RolledUp, added_up, figures_of, rolled_up
 from sightline.query import Reader, Row
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sightline.measure.latency.asking import Asked, Json, figures, statement
+from sightline.measure.asking import Json
+from sightline.measure.latency.asking import Asked, figures, statement
 from sightline.query import EARLIEST_NS, LATEST_NS, Binder, Grouping, Reader, Row, Subject, Window, parse_term
 from sightline.stats.sketch import quantiles
 from sightline.store import GAMMA, bin_sql

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from zlib import crc32
 
-from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Json, Manner, figures, manner_of, number, ratio, shown, statement
+from sightline.measure.asking import Json, number, ratio, shown
+from sightline.measure.latency.asking import LEVELS, NAMES, Asked, Manner, figures, manner_of, statement
 from sightline.query import Binder, Reader, Row, Subject, Window, quoted
 
 APP_TIME = "app time"

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sightline.measure.latency.asking import Asked, Json, number, ratio, shown, statement
+from sightline.measure.asking import Json, number, ratio, shown
+from sightline.measure.latency.asking import Asked, statement
 from sightline.query import Binder, Reader, Row, Scene, Subject, Window, both, quoted
 from sightline.stats.quantiles import mean_interval
 from sightline.stats.regression import from_moments

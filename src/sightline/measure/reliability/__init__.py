@@ -1,6 +1,6 @@
 """What failed, openly or silently, what was tried again, and whether the objectives are kept."""
 
-from sightline.measure.reliability.asking import Asked
+from sightline.measure.asking import Asked
 from sightline.measure.reliability.availability import availability
 from sightline.measure.reliability.errors import errors, silent_failures
 from sightline.measure.reliability.hops import hops

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from sightline.measure.economics.asking import Asked, Json, number, ratio, shown
+from sightline.measure.asking import Asked, Json, narrowest, number, ratio
 from sightline.query import (
     EARLIEST_NS,
     LATEST_NS,
@@ -20,14 +20,11 @@ from sightline.query import (
 )
 from sightline.stats.proportions import effective_size, wilson
 
-__all__ = ["Asked", "Json", "Spans", "number", "ratio", "shown", "spans_of", "statement", "tally", "width_of"]
-
 statement = statements_in("sightline.measure.reliability")
 
 FEWEST = 30
 """Cases from which on a share may be shown without its interval: `enough`."""
 
-_WIDTHS = ("10s", "30s", "1m", "5m", "10m", "30m", "1h", "3h", "6h", "12h", "1d", "7d", "30d")
 _MOST_POINTS = 90
 _REACH_NS = UNITS_NS["h"]  # a span's parent began before it, its children after: by so much at the most
 
@@ -80,7 +77,7 @@ def width_of(asked: Asked, interval: str | None, extent: Row) -> str:
     if window.from_ns <= EARLIEST_NS:
         window = Window(extent["first_ns"], extent["last_ns"] + 1)
     wide_ns = min(window.to_ns, max(asked.scene.now_ns, window.from_ns + 1)) - window.from_ns
-    return next((width for width in _WIDTHS if wide_ns <= _MOST_POINTS * parse_width(width)), _WIDTHS[-1])
+    return narrowest(wide_ns, _MOST_POINTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Whether providers answered: each provider's models, in all and over time."""
 
-from sightline.measure.reliability.asking import Asked, Json, number, shown, spans_of, tally, width_of
+from sightline.measure.asking import Asked, Json, number, shown
+from sightline.measure.reliability.asking import spans_of, tally, width_of
 from sightline.query import Reader, Row, both, parse_width, quoted, rfc3339
 
 _FAILURES = ("rate_limited", "overloaded", "timeout", "server_error", "other")

@@ -5,7 +5,8 @@ from typing import Any
 
 from sightline.errors import QueryTooLargeError
 from sightline.facts import ERROR_TYPES, SILENT_FAILURES
-from sightline.measure.reliability.asking import Asked, Json, Spans, number, ratio, shown, spans_of, tally, width_of
+from sightline.measure.asking import Asked, Json, number, ratio, shown
+from sightline.measure.reliability.asking import Spans, spans_of, tally, width_of
 from sightline.query import Reader, Row, both, parse_width, quoted, rfc3339
 
 OTHER = "(other)"

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from sightline.measure.reliability.asking import Asked, Json, Spans, number, shown, spans_of, statement, tally
+from sightline.measure.asking import Asked, Json, number, shown
+from sightline.measure.reliability.asking import Spans, spans_of, statement, tally
 from sightline.query import Reader, Row, both, quoted
 
 MOST_SPANS = 300_000

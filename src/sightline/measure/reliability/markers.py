@@ -1,6 +1,7 @@
 """Deploys nobody had to announce: a service runs a release that it did not run before."""
 
-from sightline.measure.reliability.asking import Json, statement
+from sightline.measure.asking import Json
+from sightline.measure.reliability.asking import statement
 from sightline.query import EARLIEST_NS, LATEST_NS, UNITS_NS, Binder, Reader, Window, both, quoted, rfc3339
 
 LOOKBACK_NS = 30 * UNITS_NS["d"]

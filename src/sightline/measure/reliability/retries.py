@@ -2,7 +2,8 @@
 
 import asyncio
 
-from sightline.measure.reliability.asking import Asked, Json, number, ratio, shown, spans_of, statement, tally
+from sightline.measure.asking import Asked, Json, number, ratio, shown
+from sightline.measure.reliability.asking import spans_of, statement, tally
 from sightline.query import Reader, Row, rfc3339
 
 

@@ -1,6 +1,7 @@
 """Sessions as their users lived them: how many turns, how many ended without an answer, how long the others took."""
 
-from sightline.measure.reliability.asking import Asked, Json, around, number, shown, statement, tally
+from sightline.measure.asking import Asked, Json, number, shown
+from sightline.measure.reliability.asking import around, statement, tally
 from sightline.query import UNITS_NS, Binder, Reader, quoted
 
 _DAY_NS = UNITS_NS["d"]

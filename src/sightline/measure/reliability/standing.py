@@ -1,6 +1,7 @@
 """How a trace's spans compare with their like: the badge 'slower than 97 % of 1,234'."""
 
-from sightline.measure.reliability.asking import Json, statement
+from sightline.measure.asking import Json
+from sightline.measure.reliability.asking import statement
 from sightline.query import EARLIEST_NS, LATEST_NS, Binder, Reader, Window, rfc3339, trace_window
 
 FEWEST = 20

@@ -59,7 +59,7 @@ class TimeParams:
 
     def asked(self, of: Of = "requests", measure: str = "duration_ns", group_by: list[str] | None = None) -> Asked:
         """Raises BadTimeError and BadFilterError."""
-        return Asked(scene(self.project, self.from_, self.to), of, measure, Filter.parse(self.filter), group_by or [])
+        return Asked(scene(self.project, self.from_, self.to), Filter.parse(self.filter), group_by or [], of, measure)
 
 
 TimeParamsDep = Annotated[TimeParams, Depends(TimeParams)]

@@ -3,9 +3,10 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 import type { BudgetStatus } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
+import { frameOf, tipStyle } from "../../parts/chartFrame";
 import { clock, usd } from "../../parts/format";
-import { axisUsd, frameOf, tipStyle } from "./SpendChart";
-import { gapOf } from "./series";
+import { gapOf } from "../../parts/series";
+import { axisUsd } from "./SpendChart";
 
 type Props = { status: BudgetStatus; onPick: (from: string, to: string) => void };
 

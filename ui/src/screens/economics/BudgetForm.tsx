@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type Budget, type BudgetDraft, changeBudget, createBudget, PERIODS } from "../../api/economics";
 import { facts, values } from "../../api/queries";
-import { groupable } from "./groupable";
+import { groupable } from "../../parts/groupable";
 import { type FIELDS, type Objection, objectionOf } from "./objections";
 
 type Props = { project: string; budget: Budget | null; onDone: () => void };

@@ -6,12 +6,12 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { type Budget, type BudgetStatus, budgets, deleteBudget } from "../../api/economics";
 import { Empty } from "../../kit/States";
+import { groupName, tracesOf } from "../../parts/asked";
 import { clock, count, percent, times, usd } from "../../parts/format";
 import { BudgetForm } from "./BudgetForm";
 import { Priced } from "./Figures";
 import { Frame } from "./Frame";
 import { useEconomics } from "./state";
-import { groupName, tracesOf } from "./url";
 
 const BudgetChart = lazy(() => import("./BudgetChart").then((module) => ({ default: module.BudgetChart })));
 

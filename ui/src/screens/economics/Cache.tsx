@@ -12,14 +12,16 @@ import {
   prefixes,
 } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { groupsOf, tracesOf } from "../../parts/asked";
+import { ShareBar, Tile, TraceIds } from "../../parts/Figures";
+import { Answered } from "../../parts/Frame";
 import { count, minute, percent, short, times, UNKNOWN, usd } from "../../parts/format";
+import { keyOf } from "../../parts/series";
 import { groupColumn, MOST_GROUPS, numbers } from "./columns";
-import { Assumptions, Change, ShareBar, Tile, TraceIds, WindowPriced } from "./Figures";
-import { Answered, Frame } from "./Frame";
+import { Assumptions, Change, WindowPriced } from "./Figures";
+import { Frame } from "./Frame";
 import { QuietBefore, useSpan } from "./QuietBefore";
-import { keyOf } from "./series";
 import { useEconomics } from "./state";
-import { groupsOf, tracesOf } from "./url";
 
 const CacheChart = lazy(() => import("./CacheChart").then((module) => ({ default: module.CacheChart })));
 

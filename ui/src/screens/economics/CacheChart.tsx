@@ -3,9 +3,10 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 import type { CacheAnswer } from "../../api/economics";
 import { Chart, tip, token } from "../../kit/Chart";
+import { widthMs } from "../../parts/asked";
+import { frameOf, tipStyle, withLastBar } from "../../parts/chartFrame";
 import { clock, percent, usd } from "../../parts/format";
-import { axisUsd, frameOf, tipStyle, withLastBar } from "./SpendChart";
-import { widthMs } from "./url";
+import { axisUsd } from "./SpendChart";
 
 type Props = {
   answer: CacheAnswer;

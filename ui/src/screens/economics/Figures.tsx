@@ -1,41 +1,10 @@
 // Numbers at the head of a screen, each with what it was before, how much it covers, and the way to its traces.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { pricedShare, type Window } from "../../api/economics";
+import { pricedShare } from "../../api/economics";
 import { percent, percentChange, pointsChange, usd, usdChange } from "../../parts/format";
 import { useEconomics } from "./state";
-import { shared, tracesOf } from "./url";
-
-type TileProps = {
-  label: string;
-  value: string;
-  children?: ReactNode;
-  window: Window;
-  /** which traces the number is made of, within window and filter; null where they can't be named */
-  filter?: string | null;
-  hint?: string;
-  tone?: "good" | "bad" | undefined;
-};
-
-export function Tile({ label, value, children, window, filter = "", hint, tone }: TileProps) {
-  const { search } = useEconomics();
-  return (
-    <dl className="tile" title={hint}>
-      <dt>{label}</dt>
-      <dd data-tone={tone}>
-        {filter === null ? (
-          value
-        ) : (
-          <Link to="/traces" search={tracesOf(search, window, filter)} aria-label={`${label}: ${value}. Its traces`}>
-            {value}
-          </Link>
-        )}
-      </dd>
-      {children && <dd className="beside">{children}</dd>}
-    </dl>
-  );
-}
+import { shared } from "./url";
 
 /** 'of 97% priced', and the way to the rest. */
 export function Priced({ share }: { share: number | null | undefined }) {
@@ -92,15 +61,6 @@ function moved(now: number | null | undefined, before: number, as: ChangeProps["
   return percentChange(now, before);
 }
 
-/** A share as a bar, for the eye; the number stands beside it. */
-export function ShareBar({ share, colour = "var(--accent)" }: { share: number | null; colour?: string }) {
-  return (
-    <span className="sharebar" aria-hidden="true">
-      <i style={{ width: `${Math.max(0, Math.min(1, share ?? 0)) * 100}%`, background: colour }} />
-    </span>
-  );
-}
-
 /** Words that the answer was made by. */
 export function Assumptions({ title = "Assumptions", said }: { title?: string; said: readonly string[] }) {
   if (!said.length) return null;
@@ -113,19 +73,5 @@ export function Assumptions({ title = "Assumptions", said }: { title?: string; s
         ))}
       </ul>
     </aside>
-  );
-}
-
-/** The way to single traces, by their ids. */
-export function TraceIds({ ids }: { ids: readonly string[] }) {
-  const { project } = useEconomics();
-  return (
-    <span className="ids">
-      {ids.map((id) => (
-        <Link key={id} to="/traces/$id" params={{ id }} search={{ project }} className="mono" title={id}>
-          {id.slice(0, 8)}
-        </Link>
-      ))}
-    </span>
   );
 }

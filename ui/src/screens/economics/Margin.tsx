@@ -4,13 +4,15 @@ import { useMemo } from "react";
 import { type MarginAnswer, type MarginGroup, margin, why } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { useKeys } from "../../kit/useKeys";
+import { groupName, groupsOf, tracesOf } from "../../parts/asked";
+import { Tile } from "../../parts/Figures";
+import { Answered } from "../../parts/Frame";
 import { count, percent, usd } from "../../parts/format";
+import { keyOf } from "../../parts/series";
 import { comparedColumns, groupColumn, MOST_GROUPS, numbers, pricedColumn } from "./columns";
-import { Change, Priced, Tile } from "./Figures";
-import { Answered, Frame } from "./Frame";
-import { keyOf } from "./series";
+import { Change, Priced } from "./Figures";
+import { Frame } from "./Frame";
 import { useEconomics } from "./state";
-import { groupName, groupsOf, tracesOf } from "./url";
 import { Why } from "./Why";
 
 export function Margin() {

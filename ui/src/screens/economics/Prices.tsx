@@ -6,12 +6,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Price, prices, type UnknownUsage, type UnpricedAnswer, type UnpricedModel, unpriced } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { tracesOf } from "../../parts/asked";
+import { Answered } from "../../parts/Frame";
 import { count, minute, short, UNKNOWN, usd } from "../../parts/format";
 import { WindowPriced } from "./Figures";
-import { Answered, Frame } from "./Frame";
+import { Frame } from "./Frame";
 import { Reprice } from "./Reprice";
 import { useEconomics } from "./state";
-import { tracesOf } from "./url";
 
 export function Prices() {
   const { asked } = useEconomics();

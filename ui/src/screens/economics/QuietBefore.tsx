@@ -1,10 +1,10 @@
 // A chart's axis begins where its window does, or where the traffic does: then it says so.
 import { useMemo } from "react";
 import { edgesOf } from "../../kit/window";
+import { widthMs } from "../../parts/asked";
 import { minute } from "../../parts/format";
-import { type Span, spanOf } from "./series";
+import { type Span, spanOf } from "../../parts/series";
 import { useEconomics } from "./state";
-import { widthMs } from "./url";
 
 /** The axis of a chart of these points in the window that is looked at. */
 export function useSpan(points: readonly { time: string }[], interval: string): Span {

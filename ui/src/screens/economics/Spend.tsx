@@ -4,15 +4,16 @@ import { lazy, Suspense, useMemo } from "react";
 import { type SpendAnswer, type SpendGroup, spend } from "../../api/economics";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { windowOf } from "../../kit/window";
+import { groupsOf, tracesOf } from "../../parts/asked";
 import { CostBar } from "../../parts/CostBar";
+import { ShareBar, Tile } from "../../parts/Figures";
 import { count, percent, short, usd } from "../../parts/format";
+import { COLOURS, colourOf, keyOf } from "../../parts/series";
 import { comparedColumns, GroupLink, groupColumn, MOST_GROUPS, Moved, numbers, pricedColumn } from "./columns";
-import { Change, Priced, ShareBar, Tile } from "./Figures";
+import { Change, Priced } from "./Figures";
 import { Frame } from "./Frame";
 import { QuietBefore, useSpan } from "./QuietBefore";
-import { COLOURS, colourOf, keyOf } from "./series";
 import { useEconomics } from "./state";
-import { groupsOf, tracesOf } from "./url";
 
 // the figures do not wait for the charting library
 const SpendChart = lazy(() => import("./SpendChart").then((module) => ({ default: module.SpendChart })));

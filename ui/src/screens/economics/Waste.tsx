@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type WasteAnswer, type WasteKind, waste } from "../../api/economics";
 import { DataTable } from "../../kit/DataTable";
+import { tracesOf } from "../../parts/asked";
+import { ShareBar, Tile, TraceIds } from "../../parts/Figures";
 import { count, percent, usd } from "../../parts/format";
-import { Assumptions, ShareBar, Tile, TraceIds, WindowPriced } from "./Figures";
+import { Assumptions, WindowPriced } from "./Figures";
 import { Frame } from "./Frame";
 import { useEconomics } from "./state";
-import { tracesOf } from "./url";
 
 export function Waste() {
   const { asked } = useEconomics();

@@ -5,12 +5,13 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { prices, type WhatIfAnswer, whatIf } from "../../api/economics";
 import { DataTable } from "../../kit/DataTable";
+import { tracesOf } from "../../parts/asked";
 import { inQuotes } from "../../parts/complete";
+import { Tile } from "../../parts/Figures";
 import { count, percentChange, UNKNOWN, usd, usdChange } from "../../parts/format";
-import { Assumptions, Tile, WindowPriced } from "./Figures";
+import { Assumptions, WindowPriced } from "./Figures";
 import { Frame } from "./Frame";
 import { useEconomics } from "./state";
-import { tracesOf } from "./url";
 
 export function WhatIf() {
   const { search, asked } = useEconomics();

@@ -1,10 +1,10 @@
 // Why a group costs what it costs: each driver in a sentence, its cost per request beside the others', and its traces.
 import { Link } from "@tanstack/react-router";
 import type { Driver, WhyAnswer, Window } from "../../api/economics";
+import { tracesOf } from "../../parts/asked";
+import { TraceIds } from "../../parts/Figures";
 import { count, short, usd, usdChange } from "../../parts/format";
-import { TraceIds } from "./Figures";
 import { useEconomics } from "./state";
-import { tracesOf } from "./url";
 
 type Props = { answer: WhyAnswer; window: Window };
 

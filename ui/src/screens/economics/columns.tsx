@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Window } from "../../api/economics";
 import type { DataColumn } from "../../kit/DataTable";
+import { groupName, tracesOf } from "../../parts/asked";
 import { percent, UNKNOWN, usd, usdChange } from "../../parts/format";
 import type { useEconomics } from "./state";
-import { groupName, tracesOf } from "./url";
 
 /** As many groups as a download may have. */
 export const MOST_GROUPS = 10_000;

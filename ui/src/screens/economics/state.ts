@@ -1,19 +1,5 @@
 // What the screens of Economics read from their URL and how they change it.
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
-import { askedOf, type EconomicsSearch } from "./url";
+import { useAsked } from "../../parts/useAsked";
+import type { EconomicsSearch } from "./url";
 
-const route = getRouteApi("/economics/$tab");
-
-export function useEconomics() {
-  const search = route.useSearch();
-  const navigate = useNavigate();
-  const asked = useMemo(() => askedOf(search), [search]);
-  /** Say something else in the URL; what is undefined leaves it. */
-  const change = useCallback(
-    (next: { [Name in keyof EconomicsSearch]?: EconomicsSearch[Name] | undefined }, replace = false) =>
-      navigate({ to: ".", search: (was) => ({ ...was, ...next }) as never, replace }),
-    [navigate],
-  );
-  return { search, asked, project: asked.project, change, navigate };
-}
+export const useEconomics = () => useAsked<EconomicsSearch>();

@@ -8,15 +8,15 @@ import { facts, values } from "../../api/queries";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { WindowPicker } from "../../kit/WindowPicker";
 import { edgesOf } from "../../kit/window";
+import { groupName, groupsOf, tracesOf } from "../../parts/asked";
 import { inQuotes } from "../../parts/complete";
 import { count, minute, percent } from "../../parts/format";
-import { groupable } from "../economics/groupable";
-import { keyOf } from "../economics/series";
-import { groupName, groupsOf } from "../economics/url";
+import { groupable } from "../../parts/groupable";
+import { keyOf } from "../../parts/series";
 import { LEAST, valued } from "./Figures";
 import { Frame } from "./Frame";
 import { useLatency } from "./state";
-import { measuredOf, tracesOf } from "./url";
+import { measuredOf } from "./url";
 
 const FIRST = ["release", "model", "prompt_version", "provider", "region", "environment", "tenant"];
 

@@ -1,9 +1,10 @@
 // Percentiles at the head of a screen: a quantile of too few is never shown as a number.
 import { Link } from "@tanstack/react-router";
 import { LEVELS, type Percentiles, type TimeWindow } from "../../api/latency";
+import { tracesOf } from "../../parts/asked";
 import { count, duration } from "../../parts/format";
 import { useLatency } from "./state";
-import { type MeasureInfo, type Of, tracesOf } from "./url";
+import type { MeasureInfo, Of } from "./url";
 
 /** A value in its unit. */
 export function valued(unit: string): (n: number | null | undefined) => string {
@@ -65,12 +66,3 @@ export function Quantile({ row, level, unit }: { row: Percentiles; level: (typeo
 }
 
 export const LEAST = { p50: 10, p90: 50, p95: 100, p99: 500 } as const;
-
-/** A share as a bar, for the eye; the number stands beside it. */
-export function ShareOf({ share }: { share: number | null }) {
-  return (
-    <span className="sharebar" aria-hidden="true">
-      <i style={{ width: `${Math.max(0, Math.min(1, share ?? 0)) * 100}%`, background: "var(--accent)" }} />
-    </span>
-  );
-}

@@ -5,9 +5,9 @@ import type { CustomSeriesRenderItem } from "echarts";
 import { useMemo } from "react";
 import { type HeatmapAnswer, LEVELS } from "../../api/latency";
 import { Chart, tip, token } from "../../kit/Chart";
+import { widthMs } from "../../parts/asked";
+import { tipStyle, withLastBar } from "../../parts/chartFrame";
 import { clock, count } from "../../parts/format";
-import { tipStyle, withLastBar } from "../economics/SpendChart";
-import { widthMs } from "../economics/url";
 import { valued } from "./Figures";
 
 type Props = {

@@ -2,10 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type TokenModel, type TokensAnswer, tokens } from "../../api/latency";
+import { tracesOf } from "../../parts/asked";
 import { count, duration, percent, short, UNKNOWN } from "../../parts/format";
 import { Frame } from "./Frame";
 import { useLatency } from "./state";
-import { tracesOf } from "./url";
 
 export function Length() {
   const { asked } = useLatency();

@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { LEVELS, type LostAnswer, type LostGroup, lost } from "../../api/latency";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { tracesOf } from "../../parts/asked";
+import { ShareBar } from "../../parts/Figures";
 import { count, duration, percent, UNKNOWN } from "../../parts/format";
-import { ShareOf } from "./Figures";
 import { Frame } from "./Frame";
 import { useLatency } from "./state";
-import { tracesOf } from "./url";
 
 const keyOf = (row: LostGroup) => JSON.stringify([row.stage, row.model, row.error_type, row.then]);
 
@@ -110,7 +110,7 @@ const COLUMNS: DataColumn<LostGroup>[] = [
     sort: (r) => r.lost_ns,
     cell: (r) => (
       <span className="barred">
-        <ShareOf share={r.share} /> {duration(r.lost_ns)}
+        <ShareBar share={r.share} /> {duration(r.lost_ns)}
       </span>
     ),
   },

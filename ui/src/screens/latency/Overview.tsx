@@ -5,13 +5,13 @@ import { lazy, Suspense, useMemo } from "react";
 import { heatmap, LEVELS, type PercentileGroup, type PercentilesAnswer, percentiles } from "../../api/latency";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { edgesOf } from "../../kit/window";
+import { groupName, groupsOf, tracesOf } from "../../parts/asked";
 import { count } from "../../parts/format";
-import { keyOf } from "../economics/series";
-import { groupName, groupsOf } from "../economics/url";
+import { keyOf } from "../../parts/series";
 import { Quantile, Tiles, valued } from "./Figures";
 import { Frame } from "./Frame";
 import { useLatency } from "./state";
-import { measuredOf, tracesOf, within } from "./url";
+import { measuredOf, within } from "./url";
 
 // the figures do not wait for the charting library
 const Heatmap = lazy(() => import("./Heatmap").then((module) => ({ default: module.Heatmap })));

@@ -4,11 +4,11 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { LEVELS, type Level, type Stage, type StagesAnswer, stages } from "../../api/latency";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { tracesOf } from "../../parts/asked";
 import { count, duration, percent, UNKNOWN } from "../../parts/format";
-import { colourOf } from "../economics/series";
+import { colourOf } from "../../parts/series";
 import { Frame } from "./Frame";
 import { useLatency } from "./state";
-import { tracesOf } from "./url";
 
 export const APP_TIME = "app time";
 const nameOf = (stage: Stage) => stage.stage ?? APP_TIME;

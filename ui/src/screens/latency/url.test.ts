@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { measuredOf, shared, tracesOf, validate, within } from "./url";
+import { measuredOf, shared, validate, within } from "./url";
 
 it("keeps what it knows of a URL and drops the rest", () => {
   const said = {
@@ -51,13 +51,4 @@ it("says a region in the filter language, in whole nanoseconds", () => {
   expect(within("spans", "output_tokens_per_second", 12.589254, 15.8489319)).toBe(
     "output_tokens_per_second >= 12.5893 and output_tokens_per_second < 15.8489",
   );
-});
-
-it("leads to the traces of a number, in its window", () => {
-  expect(tracesOf({ project: "shop", filter: "kind = llm" }, { from: "2026-11-01T00:00:00Z", to: null }, "stage = 'x'")).toEqual({
-    project: "shop",
-    filter: "(kind = llm) and (stage = 'x')",
-    from: "2026-11-01T00:00:00Z",
-  });
-  expect(tracesOf({}, { from: null, to: null }, null)).toEqual({ range: "all" });
 });

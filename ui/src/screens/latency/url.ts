@@ -1,8 +1,5 @@
 // The Latency screens' state is their URL: what all of them share, and what each adds.
-import type { Asked, TimeWindow } from "../../api/latency";
-import { validWindow, type WindowSearch, windowOf } from "../../kit/window";
-import { both } from "../economics/url";
-import type { TracesSearch } from "../traces/url";
+import { type AskedSearch, kept, validAsked } from "../../parts/asked";
 
 export const TABS = [
   { id: "percentiles", title: "Percentiles" },
@@ -34,9 +31,7 @@ export const MEASURES: readonly MeasureInfo[] = [
   { id: "critical_ns", title: "Critical time", unit: "ns", of: ["spans"], meaning: "What the request really waited for in it" },
 ];
 
-export type LatencySearch = WindowSearch & {
-  project?: string;
-  filter?: string;
+export type LatencySearch = AskedSearch & {
   /** whole requests, or single spans */
   of?: Of;
   measure?: string;
@@ -56,35 +51,14 @@ export type LatencySearch = WindowSearch & {
 const TEXTS = ["project", "filter", "by", "sort", "vs", "a", "b", "afrom", "ato"] as const;
 
 export function validate(said: Record<string, unknown>): LatencySearch {
-  const search: LatencySearch = validWindow(said);
-  for (const name of TEXTS) {
-    const value = said[name];
-    if ((typeof value === "string" && value) || typeof value === "number") search[name] = String(value);
-  }
+  const search: LatencySearch = validAsked(said, TEXTS);
   if (said.of === "requests" || said.of === "spans") search.of = said.of;
   if (MEASURES.some((measure) => measure.id === said.measure)) search.measure = String(said.measure);
   return search;
 }
 
 /** What stays when one goes to another tab. */
-export function shared({ project, filter, range, from, to, of, measure, by }: LatencySearch): LatencySearch {
-  return {
-    ...(project && { project }),
-    ...(filter && { filter }),
-    ...(range && { range }),
-    ...(from && { from }),
-    ...(to && { to }),
-    ...(of && { of }),
-    ...(measure && { measure }),
-    ...(by && { by }),
-  };
-}
-
-/** What the API is asked with. */
-export function askedOf(search: LatencySearch): Asked {
-  const { from, to } = windowOf(search);
-  return { project: search.project ?? "default", filter: search.filter ?? "", ...(from && { from }), ...(to && { to }) };
-}
+export const shared = (search: LatencySearch): LatencySearch => kept(search, "of", "measure", "by");
 
 /** Which rows and which of their times; a measure that these rows do not have gives way to the total. */
 export function measuredOf(search: LatencySearch): { of: Of; measure: MeasureInfo } {
@@ -100,19 +74,3 @@ export function within(of: Of, measure: string, low: number, high: number): stri
 }
 
 const whole = (n: number) => (n >= 1000 ? Math.ceil(n) : Number(n.toPrecision(6)));
-
-/** Where the traces of a number are: its window, what the screen is filtered by, and what the number itself is of. */
-export function tracesOf(
-  search: Pick<LatencySearch, "project" | "filter">,
-  window: TimeWindow,
-  ...filters: (string | null)[]
-): TracesSearch {
-  const filter = both(search.filter, ...filters);
-  return {
-    ...(search.project && { project: search.project }),
-    ...(filter && { filter }),
-    ...(window.from && { from: window.from }),
-    ...(window.to && { to: window.to }),
-    ...(!window.from && !window.to && { range: "all" as const }),
-  };
-}

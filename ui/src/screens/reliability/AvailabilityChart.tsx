@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import type { Marker } from "../../api/markers";
 import type { AvailabilityAnswer } from "../../api/reliability";
 import { Chart, tip, token } from "../../kit/Chart";
+import { widthMs } from "../../parts/asked";
+import { frameOf, tipStyle, withLastBar } from "../../parts/chartFrame";
 import { clock, count, percent } from "../../parts/format";
 import { markSeries } from "../../parts/markers";
-import { frameOf, tipStyle, withLastBar } from "../economics/SpendChart";
-import { colourOf } from "../economics/series";
-import { widthMs } from "../economics/url";
+import { colourOf } from "../../parts/series";
 import { nameOf } from "./Providers";
 
 const LINES = 8;

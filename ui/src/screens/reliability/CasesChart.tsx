@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import type { Marker } from "../../api/markers";
 import type { CaseGroup, CasePoint } from "../../api/reliability";
 import { Chart, tip, token } from "../../kit/Chart";
+import { groupName, widthMs } from "../../parts/asked";
+import { frameOf, tipStyle, withLastBar } from "../../parts/chartFrame";
 import { clock, count } from "../../parts/format";
 import { markSeries } from "../../parts/markers";
-import { frameOf, tipStyle, withLastBar } from "../economics/SpendChart";
-import { COLOURS, colourOf, keyOf } from "../economics/series";
-import { groupName, widthMs } from "../economics/url";
+import { COLOURS, colourOf, keyOf } from "../../parts/series";
 
 type Props = {
   label: string;

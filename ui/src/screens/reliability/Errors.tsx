@@ -4,11 +4,11 @@ import { lazy, Suspense } from "react";
 import { type CaseGroup, type ErrorMessage, type ErrorsAnswer, errors } from "../../api/reliability";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { windowOf } from "../../kit/window";
+import { groupName, groupsOf, tracesOf, type Window } from "../../parts/asked";
+import { Named, ShareBar, Tile, TraceIds } from "../../parts/Figures";
 import { clock, count, percent } from "../../parts/format";
-import { ShareBar } from "../economics/Figures";
-import { colourOf, keyOf } from "../economics/series";
-import { groupName, groupsOf, tracesOf } from "../economics/url";
-import { between, Named, Share, Tile, TraceIds, type Window } from "./Figures";
+import { colourOf, keyOf } from "../../parts/series";
+import { between, Share } from "./Figures";
 import { Frame } from "./Frame";
 import { useEdges, useMarkers, useReliability } from "./state";
 

@@ -3,8 +3,8 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useMemo } from "react";
 import type { SloStatus } from "../../api/reliability";
 import { Chart, tip, token } from "../../kit/Chart";
+import { frameOf, tipStyle } from "../../parts/chartFrame";
 import { clock, count, percent } from "../../parts/format";
-import { frameOf, tipStyle } from "../economics/SpendChart";
 
 type Props = { status: SloStatus; onBrush: (from: string, to: string) => void };
 

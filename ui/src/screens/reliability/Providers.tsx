@@ -4,10 +4,11 @@ import { lazy, Suspense } from "react";
 import { type AvailabilityAnswer, availability, type ModelAvailability } from "../../api/reliability";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { windowOf } from "../../kit/window";
+import { tracesOf, type Window } from "../../parts/asked";
+import { Named } from "../../parts/Figures";
 import { clock, count, UNKNOWN } from "../../parts/format";
-import { colourOf } from "../economics/series";
-import { tracesOf } from "../economics/url";
-import { between, Named, Share, type Window } from "./Figures";
+import { colourOf } from "../../parts/series";
+import { between, Share } from "./Figures";
 import { Frame } from "./Frame";
 import { useEdges, useMarkers, useReliability } from "./state";
 

@@ -2,8 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Chain, type Headroom, type RetriesAnswer, retries } from "../../api/reliability";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
+import { Tile, TraceIds } from "../../parts/Figures";
 import { clock, count, duration, percent, times, UNKNOWN } from "../../parts/format";
-import { between, Share, Tile, TraceIds } from "./Figures";
+import { between, Share } from "./Figures";
 import { Frame } from "./Frame";
 import { useReliability } from "./state";
 

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type SessionsAnswer, sessions } from "../../api/reliability";
 import { DataTable } from "../../kit/DataTable";
+import { Named, Tile } from "../../parts/Figures";
 import { count, duration, percent, UNKNOWN } from "../../parts/format";
-import { between, Named, Tile } from "./Figures";
+import { between } from "./Figures";
 import { Frame } from "./Frame";
 import { useReliability } from "./state";
 

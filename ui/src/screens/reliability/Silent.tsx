@@ -4,11 +4,12 @@ import { lazy, Suspense } from "react";
 import { type SilentAnswer, type SilentKind, silentFailures } from "../../api/reliability";
 import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { windowOf } from "../../kit/window";
+import { groupsOf, tracesOf, type Window } from "../../parts/asked";
+import { Named, TraceIds } from "../../parts/Figures";
 import { count } from "../../parts/format";
-import { colourOf, keyOf } from "../economics/series";
-import { groupsOf, tracesOf } from "../economics/url";
+import { colourOf, keyOf } from "../../parts/series";
 import { caseColumns } from "./Errors";
-import { Named, Share, TraceIds, type Window } from "./Figures";
+import { Share } from "./Figures";
 import { Frame } from "./Frame";
 import { useEdges, useMarkers, useReliability } from "./state";
 

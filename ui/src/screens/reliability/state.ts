@@ -1,26 +1,12 @@
 // What the screens of Reliability read from their URL and how they change it.
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
 import { type Marker, markers } from "../../api/markers";
 import { edgesOf } from "../../kit/window";
-import { askedOf } from "../economics/url";
+import { useAsked } from "../../parts/useAsked";
 import type { ReliabilitySearch } from "./url";
 
-const route = getRouteApi("/reliability/$tab");
-
-export function useReliability() {
-  const search = route.useSearch();
-  const navigate = useNavigate();
-  const asked = useMemo(() => askedOf(search), [search]);
-  /** Say something else in the URL; what is undefined leaves it. */
-  const change = useCallback(
-    (next: { [Name in keyof ReliabilitySearch]?: ReliabilitySearch[Name] | undefined }, replace = false) =>
-      navigate({ to: ".", search: (was) => ({ ...was, ...next }) as never, replace }),
-    [navigate],
-  );
-  return { search, asked, project: asked.project, change, navigate };
-}
+export const useReliability = () => useAsked<ReliabilitySearch>();
 
 const NONE: readonly Marker[] = [];
 

@@ -1,5 +1,5 @@
 // The Reliability screens' state is their URL.
-import { validWindow, type WindowSearch } from "../../kit/window";
+import { type AskedSearch, kept, validAsked } from "../../parts/asked";
 
 export const TABS = [
   { id: "errors", title: "Errors" },
@@ -12,9 +12,7 @@ export const TABS = [
 ] as const;
 export type Tab = (typeof TABS)[number]["id"];
 
-export type ReliabilitySearch = WindowSearch & {
-  project?: string;
-  filter?: string;
+export type ReliabilitySearch = AskedSearch & {
   /** facts and attributes to group by, separated by commas */
   by?: string;
   /** a column; '-' in front: descending */
@@ -25,22 +23,7 @@ export type ReliabilitySearch = WindowSearch & {
 
 const TEXTS = ["project", "filter", "by", "sort", "hop"] as const;
 
-export function validate(said: Record<string, unknown>): ReliabilitySearch {
-  const search: ReliabilitySearch = validWindow(said);
-  for (const name of TEXTS) {
-    const value = said[name];
-    if ((typeof value === "string" && value) || typeof value === "number") search[name] = String(value);
-  }
-  return search;
-}
+export const validate = (said: Record<string, unknown>): ReliabilitySearch => validAsked(said, TEXTS);
 
-/** What stays when one goes to another tab. */
-export function shared({ project, filter, range, from, to }: ReliabilitySearch): ReliabilitySearch {
-  return {
-    ...(project && { project }),
-    ...(filter && { filter }),
-    ...(range && { range }),
-    ...(from && { from }),
-    ...(to && { to }),
-  };
-}
+/** What stays when one goes to another tab: not the groups, which differ by what is counted. */
+export const shared = (search: ReliabilitySearch): ReliabilitySearch => kept(search);

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sightline.measure.economics.asking import Asked, number, ratio, rows_of
+from sightline.measure.asking import Asked, number, ratio
+from sightline.measure.economics.asking import rows_of
 from sightline.measure.economics.budgets.periods import DAY_NS, SECOND_NS, Span, day_of, midnight_ns, period_of
 from sightline.query import Filter, Grouping, Reader, Row, Scene, Window, both, rfc3339, statements_in
 from sightline.stats.forecast import FEWEST_DAYS, LEVEL, Forecast, forecast_sum

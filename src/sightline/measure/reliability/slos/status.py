@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from sightline.measure.reliability.asking import Json, number, ratio, tally
+from sightline.measure.asking import Json, number, ratio
+from sightline.measure.reliability.asking import tally
 from sightline.measure.reliability.slos.burning import BURN_WINDOWS_S, alerts_of
 from sightline.measure.reliability.slos.terms import conditions
 from sightline.query import EARLIEST_NS, UNITS_NS, Binder, Reader, Row, Scene, Window, about_requests, both, rfc3339, statements_in

@@ -1,5 +1,5 @@
-// What money can be divided by: facts that repeat. An id or a text is a group of one.
-import type { Schemas } from "../../api/client";
+// What a screen can be divided by: facts that repeat. An id or a text is a group of one.
+import type { Schemas } from "../api/client";
 
 const SINGULAR = new Set([
   "project",

@@ -1,5 +1,5 @@
 // Groups over time as the bars of a chart: each its own colour, those that are too many grey.
-import type { SpendPoint } from "../../api/economics";
+import type { SpendPoint } from "../api/economics";
 
 export const COLOURS = ["--s1", "--s2", "--s3", "--s4", "--s5", "--s6", "--s7", "--s8"] as const;
 

@@ -1,8 +1,8 @@
-// By which facts and attributes a screen divides its money.
+// By which facts and attributes a screen divides what it shows.
 import { MultiSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { attributeKeys, facts } from "../../api/queries";
-import { inQuotes } from "../../parts/complete";
+import { attributeKeys, facts } from "../api/queries";
+import { inQuotes } from "./complete";
 import { groupable } from "./groupable";
 
 type Props = { project: string; value: string[]; onChange: (names: string[]) => void };
