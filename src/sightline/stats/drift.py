@@ -52,9 +52,7 @@ def embedding_drift(vectors: ArrayLike, blocks: ArrayLike, second: ArrayLike, *,
     """
     x, at, later = np.asarray(vectors, dtype=np.float64), np.asarray(blocks, dtype=np.int64), np.asarray(second, dtype=bool)
     if x.ndim != 2 or at.shape != (x.shape[0],) or later.shape != at.shape:
-        raise ValueError(
-            f"blocks and second have shape (n,), vectors (n, dimensions): these have {at.shape}, {later.shape}, {x.shape}."
-        )
+        raise ValueError(f"blocks and second have shape (n,), vectors (n, dimensions): these have {at.shape}, {later.shape}, {x.shape}.")
     if x.shape[0] < 2:
         return Drift(0.0, 0.0, 0.0, 1.0, int(x.shape[0]), False)
     random = np.random.default_rng(seed)

@@ -36,7 +36,8 @@ def ranking(gains: Sequence[float | None], *, k: int, relevant: float = 1.0, oth
     shown = len(gains[:k])
     judged = sum(gain is not None for gain in gains[:k]) / shown if shown else float("nan")
     if known.size == 0:
-        return Ranking(*[float("nan")] * 4, judged)
+        unknown = float("nan")
+        return Ranking(unknown, unknown, unknown, unknown, judged)
     good = known >= relevant
     first = int(good.argmax()) + 1 if good.any() else 0
     everything = np.sort([*(gain for gain in gains if gain is not None), *others])[::-1][:k]
