@@ -1,7 +1,7 @@
 """Datasets through the front door: made from traces, changed, versioned, exported and imported again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 import httpx
@@ -32,7 +32,7 @@ def made(api: httpx.Client, name: str = "questions") -> str:
     return str(response.json()["id"])
 
 
-def put(api: httpx.Client, id_: str, *items: dict[str, object], **said: object) -> dict[str, object]:
+def put(api: httpx.Client, id_: str, *items: Mapping[str, object], **said: object) -> dict[str, object]:
     response = api.post(f"/datasets/{id_}/items", json={"items": items, **said})
     assert response.status_code == 200, response.text
     found: dict[str, object] = response.json()

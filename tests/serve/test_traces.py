@@ -232,7 +232,21 @@ def test_a_trace_is_read_whole(api: httpx.Client, storied: str) -> None:
     # What belongs to the trace alone is shown with its root.
     assert [(event["name"], event["severity"], event["body"]) for event in root["events"]] == [("log", "WARN", {"m": 1})]
     assert [(score["value"], score["label"]) for score in root["scores"]] == [(None, "fine")]
-    assert child["scores"] == [{"span_id": "bb" * 8, "name": "good", "value": 0.5, "label": None, "source": "judge", "explanation": "why"}]
+    assert child["scores"] == [
+        {
+            "name": "good",
+            "source": "judge",
+            "author": None,
+            "version": "1",
+            "type": None,
+            "value": 0.5,
+            "label": None,
+            "explanation": "why",
+            "confidence": None,
+            "judge_trace_id": None,
+            "received": "2026-11-01T00:00:02Z",
+        }
+    ]
 
 
 def test_a_span_is_read_whole(api: httpx.Client, storied: str) -> None:

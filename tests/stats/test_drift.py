@@ -22,8 +22,8 @@ def test_another_mixture_is_seen_and_disjoint_ones_are_one_apart() -> None:
     found = counted_drift(same, other)
     assert found.p_value < 0.01
     assert found.distance > found.high
-    assert counted_drift([[1, 0]] * 4, [[0, 1]] * 4).distance == 1
-    assert not counted_drift([[1, 0]] * 3, [[0, 1]] * 4).enough
+    assert counted_drift([[1, 0]] * 5, [[0, 1]] * 5).distance == 1
+    assert not counted_drift([[1, 0]] * 4, [[0, 1]] * 5).enough
 
 
 def test_embeddings_that_moved_are_told_from_those_that_did_not() -> None:

@@ -12,8 +12,14 @@ Array = NDArray[np.float64]
 def arm(y: Array, x: Array, p: Array | None = None, q: Array | None = None) -> Arm:
     """The sums over units."""
     p, q = (np.zeros(y.size) if of is None else of for of in (p, q))
+
+    def of(a: Array, b: Array) -> float:
+        return float((a * b).sum())
+
+    one = np.ones(y.size)
     return Arm(
-        y.size, y.sum(), x.sum(), y @ y, x @ x, x @ y, p.sum(), q.sum(), p @ p, q @ q, p @ q, y @ p, y @ q, x @ p, x @ q
+        y.size, of(y, one), of(x, one), of(y, y), of(x, x), of(x, y), of(p, one), of(q, one), of(p, p), of(q, q), of(p, q),
+        of(y, p), of(y, q), of(x, p), of(x, q),
     )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from sightline.query.aggregate import Answer, AnswerColumn, Question, ask
 from sightline.query.binder import Binder, buckets
-from sightline.query.catalogue import attribute_keys, ledger, projects, values_seen
+from sightline.query.catalogue import attribute_keys, ledger, projects, score_names, values_seen
 from sightline.query.compile import Filter, about_requests
 from sightline.query.conditions import Scene
 from sightline.query.contents import PICKED, SpanContent, read_contents
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
+from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
-from sightline.query.lists import MAX_ROWS, NEWEST_FIRST, ListQuestion, Page, list_spans, list_traces
+from sightline.query.lists import MAX_ROWS, NEWEST_FIRST, ListQuestion, Page, list_scores, list_spans, list_traces
 from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
@@ -26,6 +26,7 @@ __all__ = [
     "NEWEST_FIRST",
     "PICKED",
     "QUANTILE_ERROR",
+    "SCORE_FIELDS",
     "SPAN_FIELDS",
     "TRACE_FIELDS",
     "TRACE_ONLY",
@@ -55,6 +56,7 @@ __all__ = [
     "both",
     "buckets",
     "ledger",
+    "list_scores",
     "list_spans",
     "list_traces",
     "one_of",
@@ -68,6 +70,7 @@ __all__ = [
     "read_span",
     "read_trace",
     "rfc3339",
+    "score_names",
     "statements_in",
     "trace_window",
     "values_seen",

@@ -4,7 +4,7 @@ The answer's rows are keyed by the texts that were asked for; inside the engine 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from sightline.query.reader import Reader
 from sightline.query.statements import statement
 from sightline.query.subjects import Of, Subject
 from sightline.query.syntax import parse_measure, parse_term
-from sightline.query.times import parse_width, rfc3339
+from sightline.query.times import Window, parse_width, rfc3339
 
 MAX_CELLS = 50_000
 TIME = "time"
@@ -100,6 +100,8 @@ def _plan(question: Question, manner: Manner) -> _Plan:
     binder = Binder()
     subject = Subject(question.of, question.scene, binder)
     groups = _groups(question, subject, binder)
+    if question.of == "scores" and "error_rate" in question.measures:
+        raise BadRequestError("A score has no status: share(value = 0) is the share that failed.")
     parsed = {text: parse_measure(text) for text in question.measures}
     terms = Terms(subject.value, subject.key, subject.condition)
     measures = {text: measure(tree, terms, manner) for text, tree in parsed.items()}
@@ -127,7 +129,7 @@ def _groups(question: Question, subject: Subject, binder: Binder) -> dict[str, t
         term = parse_term(text)
         key = subject.key(term)
         if term.source != "fact":
-            groups[text] = (AnswerColumn(text, "string"), key)
+            groups[text] = (AnswerColumn(text, "number" if term.part == "value" else "string"), key)
         else:
             field_ = subject.field(term)
             groups[text] = (AnswerColumn(text, field_.type, field_.unit), key)
@@ -148,12 +150,21 @@ def _order(question: Question, columns: list[AnswerColumn], groups: int) -> str:
     return ", ".join([f"c{names.index(wanted)} {direction} NULLS LAST", *rest])
 
 
+_TABLES: Mapping[Of, tuple[str, Callable[[Binder, Window], str]]] = {
+    "spans": ("spans", Binder.spans_in),
+    "traces": ("traces", Binder.traces_in),
+    "sessions": ("traces", Binder.traces_in),
+    "scores": ("scores", Binder.traces_in),
+}
+
+
 async def _manner(reader: Reader, question: Question, plan: _Plan) -> Manner:
     binder = Binder()
-    table, within = ("spans", binder.spans_in) if question.of == "spans" else ("traces", binder.traces_in)
-    window = within(question.scene.window)
+    table, within = _TABLES[question.of]
+    window = within(binder, question.scene.window)
     params = {**binder.params, "project": question.scene.project}
-    weighted = bool(await reader.rows(statement("some_weighted", table=table, window=window), params))
+    # A score is one verdict, whatever its target stands for.
+    weighted = question.of != "scores" and bool(await reader.rows(statement("some_weighted", table=table, window=window), params))
     if not plan.holds_values:
         return Manner(weighted=weighted)
     estimate = await reader.rows(statement("rows_estimate", table=table, window=window), params)

@@ -36,6 +36,11 @@ async def attribute_keys(reader: Reader, project: str, *, prefix: str, rows: int
     return [row["key"] for row in await reader.rows(statement("attribute_keys", window=window), params)]
 
 
+async def score_names(reader: Reader, project: str) -> list[Row]:
+    """What there are scores of, the latest first: `name`, `type`, `sources`, `targets`, `count`, `last_received_ns`."""
+    return await reader.rows(statement("score_names"), {"project": project})
+
+
 async def ledger(reader: Reader, project: str, window: Window, *, rows: int) -> tuple[list[Row], Row]:
     """The ledger's rows by minute, newest first, and the sums of the whole window, whatever `rows` leaves out."""
     # A minute belongs to the window that its beginning lies in.

@@ -9,13 +9,10 @@ from dataclasses import dataclass, replace
 
 from sightline.errors import BadFilterError
 from sightline.query.binder import Binder, buckets
-from sightline.query.conditions import Scene, all_of, any_of, condition, scope_of
-from sightline.query.fields import TRACE_FIELDS
+from sightline.query.conditions import Scene, all_of, any_of, condition, of_score, scope_of
+from sightline.query.fields import SCORE_FIELDS, TRACE_FIELDS
 from sightline.query.syntax import Both, Comparison, Expression, Opposite, Scope, Term, negated, parse_filter, without_not
-from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window
-
-# A root or a trace is looked for this far around the window of a question about spans.
-REACH_NS = 24 * UNITS_NS["h"]
+from sightline.query.times import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +52,10 @@ class Filter:
         """The condition on rows of `traces`: one of the trace's spans satisfies the whole filter. Raises as `on_spans`."""
         return "1" if self.expression is None else _Compiler(scene, binder).on_traces(self.expression)
 
+    def on_scores(self, scene: Scene, binder: Binder) -> str:
+        """The condition on rows of `scores`: what a score has is asked of it, the rest of what it scores. Raises as `on_spans`."""
+        return "1" if self.expression is None else _Compiler(scene, binder).on_scores(self.expression)
+
 
 def _terms(expression: Expression) -> Iterator[Term]:
     match expression:
@@ -85,11 +86,6 @@ def _own_names(expression: Expression) -> Iterator[int]:
                 yield from _own_names(item)
         case Opposite():
             yield from _own_names(expression.item)
-
-
-def reach(window: Window) -> Window:
-    """Where the roots and traces of the spans in a window are looked for."""
-    return Window(max(window.from_ns - REACH_NS, EARLIEST_NS), min(window.to_ns + REACH_NS, LATEST_NS))
 
 
 def _of_requests(expression: Expression) -> Expression:
@@ -129,6 +125,25 @@ class _Compiler:
             conditions.append(self._one_of_its_spans(_together("and", spans)))
         return all_of(conditions)
 
+    def on_scores(self, expression: Expression) -> str:
+        """What only spans have is asked of the span that is scored, or of any span of the trace or session."""
+        if isinstance(expression, Comparison) and _of_score(expression):
+            return of_score(expression, self.scene, self.binder)
+        if isinstance(expression, Both):
+            own = [item for item in expression.items if _all_of_score(item)]
+            others = [item for item in expression.items if not _all_of_score(item)]
+            if own and (len(own) > 1 or others):
+                conditions = [self.on_scores(item) for item in own]
+                return _joined(expression.word, [*conditions, self.on_scores(_together(expression.word, others))] if others else conditions)
+            if expression.word == "or" or any(not _none_of_score(item) for item in others):
+                return _joined(expression.word, [self.on_scores(item) for item in expression.items])
+        near, project = reach(self.scene.window), self.binder.text(self.scene.project)
+        return (
+            "(trace_id, span_id, session_id) IN (SELECT scored.1, scored.2, scored.3 FROM spans"
+            " ARRAY JOIN [(trace_id, span_id, ''), (trace_id, '', ''), ('', '', ifNull(session_id, ''))] AS scored"
+            f" WHERE project = {project} AND {self.binder.spans_in(near)} AND {self.on_spans(expression)})"
+        )
+
     def _related(self, expression: Expression, scope: Scope) -> str:
         """The span's trace or root answers in its stead."""
         near, project = reach(self.scene.window), self.binder.text(self.scene.project)
@@ -162,6 +177,30 @@ class _Compiler:
                 return _joined(expression.word, [self._on_its_row(item) for item in expression.items])
             case Opposite():
                 return self._on_its_row(without_not(expression))
+
+
+def _of_score(asked: Comparison) -> bool:
+    return asked.term.source == "fact" and asked.term.scope == "span" and asked.term.name in SCORE_FIELDS
+
+
+def _all_of_score(expression: Expression) -> bool:
+    match expression:
+        case Comparison():
+            return _of_score(expression)
+        case Both():
+            return all(_all_of_score(item) for item in expression.items)
+        case Opposite():
+            return _all_of_score(expression.item)
+
+
+def _none_of_score(expression: Expression) -> bool:
+    match expression:
+        case Comparison():
+            return not _of_score(expression)
+        case Both():
+            return all(_none_of_score(item) for item in expression.items)
+        case Opposite():
+            return _none_of_score(expression.item)
 
 
 def _scope(expression: Expression) -> Scope | None:

@@ -12,10 +12,10 @@ from typing import NoReturn
 
 from sightline.errors import BadFilterError, BadTimeError
 from sightline.query.binder import Binder
-from sightline.query.fields import SPAN_FIELDS, TIME_UNITS, TRACE_FIELDS, TRACE_ONLY, Field, find
+from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TIME_UNITS, TRACE_FIELDS, TRACE_ONLY, Field, find
 from sightline.query.suggest import nearest
 from sightline.query.syntax import Comparison, Literal, Scope, Source, Term
-from sightline.query.times import UNITS_NS, Window, parse_time
+from sightline.query.times import UNITS_NS, Window, parse_time, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ def condition(asked: Comparison, scene: Scene, binder: Binder) -> str:
     return _SOURCES[asked.term.source](asked, scene, binder)
 
 
+def of_score(asked: Comparison, scene: Scene, binder: Binder) -> str:
+    """The comparison of a fact of a score as SQL on a row of `scores`. Raises as `condition`."""
+    return _of_field(find(asked.term.name, SCORE_FIELDS, column=asked.term.column), asked, scene, binder)
+
+
 def all_of(conditions: list[str]) -> str:
     """Every condition holds."""
     return conditions[0] if len(conditions) == 1 else f"({' AND '.join(conditions)})"
@@ -56,7 +61,10 @@ def _opposite_if(negated: bool, sql: str) -> str:
 
 def _fact(asked: Comparison, scene: Scene, binder: Binder) -> str:
     fields = TRACE_FIELDS if scope_of(asked.term) == "trace" else SPAN_FIELDS
-    field = find(asked.term.name, fields, column=asked.term.column)
+    return _of_field(find(asked.term.name, fields, column=asked.term.column), asked, scene, binder)
+
+
+def _of_field(field: Field, asked: Comparison, scene: Scene, binder: Binder) -> str:
     if asked.operator == "is null":
         return _opposite_if(asked.negated, f"empty({field.sql})" if field.type == "list" else f"{field.sql} IS NULL")
     if asked.operator not in _OPERATORS[field.type]:
@@ -255,22 +263,29 @@ def _check_keyed(asked: Comparison, value: Literal) -> None:
 
 
 def _score(asked: Comparison, scene: Scene, binder: Binder) -> str:
-    """A span's own scores and those of its whole trace; with `trace.` those of the trace and of any of its spans."""
+    """A span's own scores and those of its whole trace and session; with `trace.` those of the trace, its session and any of its spans."""
     project, name = binder.text(scene.project), binder.text(asked.term.name)
     if asked.operator == "is null":
-        answers = "(value IS NOT NULL OR label IS NOT NULL)"
+        answers = {"any": "(value IS NOT NULL OR label IS NOT NULL)"}.get(asked.term.part, f"{asked.term.part} IS NOT NULL")
     else:
         answers = _opposite_if(asked.negated, any_of([_score_test(asked, value, binder) for value in asked.values]))
-    scored = f"FROM scores WHERE project = {project} AND name = {name} AND trace_id != '' AND {answers}"
+    scored = f"FROM scores WHERE project = {project} AND name = {name} AND {binder.traces_in(reach(scene.window))} AND {answers}"
+    of_session = f"(session_id IS NOT NULL AND session_id IN (SELECT session_id {scored} AND target = 'session'))"
     if asked.term.scope == "trace":
-        found = f"trace_id IN (SELECT trace_id {scored})"
+        found = f"(trace_id IN (SELECT trace_id {scored} AND target != 'session') OR {of_session})"
     else:
-        found = f"((trace_id, span_id) IN (SELECT trace_id, span_id {scored}) OR trace_id IN (SELECT trace_id {scored} AND span_id = ''))"
+        found = (
+            f"((trace_id, span_id) IN (SELECT trace_id, span_id {scored} AND target = 'span')"
+            f" OR trace_id IN (SELECT trace_id {scored} AND target = 'trace') OR {of_session})"
+        )
     return _opposite_if(asked.operator == "is null" and not asked.negated, found)
 
 
 def _score_test(asked: Comparison, value: Literal, binder: Binder) -> str:
-    operator = "=" if asked.operator == "in" else asked.operator
+    operator, part, name = "=" if asked.operator == "in" else asked.operator, asked.term.part, asked.term.name
+    if (part, value.kind) in (("value", "text"), ("label", "number")):
+        right = f"score.{name}.label is its label" if part == "value" else f"score.{name} is its number"
+        raise BadFilterError(f"score.{name}{'' if part == 'value' else '.label'} is no {value.kind}: {right}", column=value.column)
     if value.kind not in ("number", "text") or value.unit is not None or operator == "has":
         raise BadFilterError("Compare a score with a number, or its label with a text in quotes", column=value.column)
     if value.kind == "number" and operator in ("like", "ilike"):

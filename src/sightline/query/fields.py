@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from sightline.errors import UnknownFactError
+from sightline.facts.scores import COPIED_FACTS, SCORE_SOURCES, SCORE_TARGETS, SCORE_TYPES
 from sightline.facts.vocabulary import ERROR_TYPES, FACTS, FINISH_REASONS, KINDS, SILENT_FAILURES, STATUSES, Fact
 
 FieldType = Literal["string", "integer", "number", "boolean", "time", "json", "list"]
@@ -140,6 +141,33 @@ SESSION_FIELDS: Mapping[str, Field] = _with_times(
         Field("span_count", "span_count", "integer", "spans", nullable=False, meaning="how many spans the trace has"),
         Field("error_count", "error_count", "integer", "spans", nullable=False, meaning="its spans with status error"),
         Field("llm_count", "llm_count", "integer", "spans", nullable=False, meaning="its counted LLM calls"),
+    ]
+)
+
+
+SCORE_FIELDS: Mapping[str, Field] = _with_times(
+    [
+        _shared("project")[0],
+        Field("id", "id", "string", nullable=False, meaning="digest of what makes it this score"),
+        Field("target", "target", "string", words=SCORE_TARGETS, nullable=False, meaning="what is scored: span, trace or session"),
+        *(Field(name, f"nullIf({name}, '')", "string", meaning="of what is scored") for name in ("trace_id", "span_id", "session_id")),
+        Field("name", "name", "string", nullable=False, meaning="what is scored, such as groundedness"),
+        Field("source", "source", "string", words=SCORE_SOURCES, nullable=False, meaning="judge, code, person, user or external"),
+        Field("author", "nullIf(author, '')", "string", meaning="the judge, evaluator, rater or library that says so"),
+        Field("version", "nullIf(version, '')", "string", meaning="the author's version"),
+        Field("type", "type", "string", words=SCORE_TYPES, nullable=False, meaning="binary, categorical, ordinal or numeric"),
+        Field("value", "value", "number", meaning="its number; 1 passed and 0 failed if binary"),
+        Field("label", "label", "string", meaning="its word"),
+        Field("explanation", "nullIf(explanation, '')", "string", meaning="why, in the author's words"),
+        Field("confidence", "confidence", "number", meaning="how sure the author is, 0 to 1"),
+        Field("probability", "probability", "number", meaning="the probability with which its target was selected"),
+        Field("judge_trace_id", "nullIf(judge_trace_id, '')", "string", meaning="the trace of the judge's own call"),
+        Field("cost_usd", "cost_usd", "number", "USD", meaning="what the verdict cost"),
+        Field("latency_ns", "latency_ns", "integer", "ns", meaning="how long the verdict took"),
+        Field("start", "start", "time", nullable=False, meaning="when what is scored began; when the score came while that is unknown"),
+        Field("received", "received", "time", nullable=False, meaning="when the score came"),
+        _SETTLED,
+        *_shared(*COPIED_FACTS),
     ]
 )
 

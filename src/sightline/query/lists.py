@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from sightline.errors import BadRequestError
 from sightline.query.binder import Binder
-from sightline.query.columns import ALL_TRACES, SETTLED_TRACES, SPAN_COLUMNS, TRACE_COLUMNS
+from sightline.query.columns import ALL_TRACES, SCORE_COLUMNS, SETTLED_TRACES, SPAN_COLUMNS, TRACE_COLUMNS
 from sightline.query.compile import Filter
 from sightline.query.conditions import Scene
 from sightline.query.cursors import Cursor
-from sightline.query.fields import SPAN_FIELDS, TRACE_FIELDS, Field, find
+from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TRACE_FIELDS, Field, find
 from sightline.query.reader import ONE_THREAD, Reader, Row
 from sightline.query.statements import statement
 from sightline.query.times import EARLIEST_NS, UNITS_NS, Window
@@ -58,9 +58,14 @@ async def list_spans(reader: Reader, question: ListQuestion) -> Page:
     return await _page(reader, question, _SPANS)
 
 
+async def list_scores(reader: Reader, question: ListQuestion) -> Page:
+    """Scores whose targets start in the window and that match, with the columns of SCORE_COLUMNS. Raises as `list_traces`."""
+    return await _page(reader, question, _SCORES)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """How one of the two lists is asked."""
+    """How one of the lists is asked. `walked`: newest first is found by walking back from the newest span."""
 
     fields: Mapping[str, Field]
     ids: tuple[str, ...]
@@ -71,6 +76,7 @@ class _Table:
     within: Callable[[Binder, Window], str]
     relation: str
     settled: str
+    walked: bool = True
 
 
 _TRACES = _Table(
@@ -78,6 +84,9 @@ _TRACES = _Table(
 )
 _SPANS = _Table(
     SPAN_FIELDS, ("trace_id", "span_id"), "pick_spans", "read_spans", SPAN_COLUMNS, Filter.on_spans, Binder.spans_in, "spans", "spans"
+)
+_SCORES = _Table(
+    SCORE_FIELDS, ("id",), "pick_scores", "read_scores", SCORE_COLUMNS, Filter.on_scores, Binder.traces_in, "scores", "scores", walked=False
 )
 
 
@@ -101,7 +110,7 @@ async def _page(reader: Reader, question: ListQuestion, table: _Table) -> Page:
     # Compiled once for its errors: a bad filter must not depend on whether there is anything to ask.
     table.compile(question.filter, question.scene, Binder())
     picked: list[Row] = []
-    async for window in _windows(reader, question.scene, order, cursor):
+    async for window in _windows(reader, question.scene, order, cursor, walked=table.walked):
         picked += await _pick(reader, question, table, order=order, cursor=cursor, window=window, rows=question.limit + 1 - len(picked))
         if len(picked) > question.limit:
             break
@@ -163,9 +172,9 @@ async def _read(reader: Reader, scene: Scene, table: _Table, picked: list[Row]) 
     return [found[key] for row in picked if (key := tuple(row[name] for name in table.ids)) in found]
 
 
-async def _windows(reader: Reader, scene: Scene, order: _Order, cursor: Cursor | None) -> AsyncIterator[Window]:
+async def _windows(reader: Reader, scene: Scene, order: _Order, cursor: Cursor | None, *, walked: bool) -> AsyncIterator[Window]:
     """The windows to ask one after the other until a page is full."""
-    if order.text != NEWEST_FIRST:
+    if order.text != NEWEST_FIRST or not walked:
         yield scene.window
         return
     to_ns = scene.window.to_ns if cursor is None else min(scene.window.to_ns, cursor.start_ns + 1)

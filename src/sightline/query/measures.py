@@ -71,7 +71,8 @@ def measure(text: MeasureText, terms: Terms, manner: Manner) -> Measure:
 
 
 MEASURES_TEXT = (
-    "count, count(<filter>), error_rate, share(<filter>, <among which filter>), sum(x), avg(x), min(x), max(x), p50(x) … p99.9(x), uniq(x)"
+    "count, count(<filter>), error_rate, share(<filter>, <among which filter>), sum(x), avg(x) or mean(x), min(x), max(x),"
+    " p50(x) … p99.9(x), uniq(x)"
 )
 
 
@@ -150,6 +151,7 @@ _MEASURES: Mapping[str, Callable[[MeasureText, Terms, Manner], Measure]] = {
     "share": _share,
     "sum": _sum,
     "avg": _avg,
+    "mean": _avg,
     "min": _extreme,
     "max": _extreme,
     "quantile": _quantile,

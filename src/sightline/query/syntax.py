@@ -16,6 +16,7 @@ from sightline.errors import BadFilterError
 Scope = OneOf["span", "root", "trace"]
 Source = OneOf["fact", "attributes", "resource", "scores"]
 Operator = OneOf["=", "<", "<=", ">", ">=", "in", "like", "ilike", "has", "is null"]
+Part = OneOf["any", "value", "label"]
 LiteralKind = OneOf["text", "number", "time", "boolean", "null", "word"]
 
 MAX_COMPARISONS = 200
@@ -24,12 +25,16 @@ MAX_DEPTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is asked about: a fact, or a key of the attributes, the resource or the scores. `column` counts from 1."""
+    """What is asked about: a fact, or a key of the attributes, the resource or the scores. `column` counts from 1.
+
+    `part` of a score: `score.NAME` is its value, `score.NAME.label` its label, `scores['NAME']` either.
+    """
 
     scope: Scope
     source: Source
     name: str
     column: int
+    part: Part = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,12 @@ class _Tree(Transformer[Token, object]):
             raise BadFilterError(f"{str(name)!r} has no keys: attributes['…'], resource['…'] and scores['…'] have", column=_column(name))
         return Term(where, cast("Source", str(name)), _unquoted(key), column)
 
+    def score(self, scope: Token | None, score: Token) -> Term:
+        where = cast("Scope", "span" if scope is None else scope.rstrip(" \t\r\n.").lower())
+        name = score.partition(".")[2]
+        bare = name.removesuffix(".label")
+        return Term(where, "scores", bare, _column(scope if scope is not None else score), "value" if bare == name else "label")
+
     def literal(self, token: Token) -> Literal:
         column = _column(token)
         match token.type:
@@ -248,6 +259,7 @@ def _unquoted(token: Token) -> str:
 _WORDS = {
     "NAME": "a name",
     "SCOPE": "root. or trace.",
+    "SCORE": "score.…",
     "COMPARE": "=, !=, <, <=, >, >=",
     "IN": "in",
     "LIKE": "like",

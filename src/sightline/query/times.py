@@ -25,6 +25,8 @@ UNITS_NS = {
     "d": 86_400 * SECOND_NS,
 }
 
+REACH_NS = 24 * UNITS_NS["h"]
+
 _RIGHT = "write RFC 3339 like 2026-11-24T09:30:00Z, an epoch in s, ms, µs or ns, or a time before now like -1h or now-15m."
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*([Zz]|[+\- ]\d\d:?\d\d)?)?", re.ASCII)
 _RELATIVE = re.compile(r"(?:now)?\s*(?:([+-])\s*(\d{1,9})\s*(ns|us|µs|ms|s|m|h|d))?", re.ASCII)
@@ -38,6 +40,11 @@ class Window:
 
     from_ns: int = EARLIEST_NS
     to_ns: int = LATEST_NS
+
+
+def reach(window: Window) -> Window:
+    """Where the roots, traces and scores of the spans in a window are looked for: REACH_NS around it."""
+    return Window(max(window.from_ns - REACH_NS, EARLIEST_NS), min(window.to_ns + REACH_NS, LATEST_NS))
 
 
 def parse_time(value: str | int | float, *, now_ns: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from sightline.query.fields import SPAN_FIELDS
-from sightline.query.syntax import Term
+from sightline.query.syntax import Part, Term
 
 Kind = Literal["text", "number", "boolean", "other"]
 
@@ -22,6 +22,8 @@ def quoted(text: str) -> str:
 def named(term: Term) -> str:
     """A fact, or a key of the attributes or the resource, as the filter language names it."""
     scope = "" if term.scope == "span" else f"{term.scope}."
+    if term.source == "scores" and term.part != "any":
+        return f"{scope}score.{term.name}{'.label' if term.part == 'label' else ''}"
     return scope + (term.name if term.source == "fact" else f"{term.source}[{quoted(term.name)}]")
 
 
@@ -33,6 +35,8 @@ def has_value(term: Term, value: str | None, kinds: Collection[Kind] = ()) -> st
     name = named(term)
     if value is None:
         return f"{name} is null"
+    if term.source == "scores":
+        kinds = _KINDS_OF_SCORES[term.part]
     if term.source == "fact":
         kinds = (_KIND_OF[SPAN_FIELDS[term.name].type],)
     literals = [_LITERALS[kind](value) for kind in sorted(kinds)]
@@ -69,6 +73,7 @@ def _other(value: str) -> str | None:
 
 
 _LITERALS = {"text": quoted, "number": _number, "boolean": _boolean, "other": _other}
+_KINDS_OF_SCORES: dict[Part, tuple[Kind, ...]] = {"any": (), "value": ("number",), "label": ("text",)}
 _KIND_OF: dict[str, Kind] = {
     "string": "text",
     "json": "text",

@@ -135,11 +135,19 @@ class Link(Model):
 
 
 class Score(Model):
+    """A verdict on a span, or on its trace."""
+
     name: str
+    source: Literal["judge", "code", "person", "user", "external"]
+    author: str | None = None
+    version: str | None = None
+    type: str | None = None
     value: float | None = None
     label: str | None = None
-    source: str
     explanation: str | None = None
+    confidence: float | None = None
+    judge_trace_id: str | None = Field(default=None, description="The trace of the judge's own call.")
+    received: datetime
 
 
 class Span(Model):
@@ -206,7 +214,7 @@ class QueryRequest(BaseModel):
     )
 
     project: str = "default"
-    of: Literal["spans", "traces", "sessions"] = "spans"
+    of: Literal["spans", "traces", "sessions", "scores"] = "spans"
     measures: Annotated[list[str], Field(min_length=1, max_length=50)]
     group_by: Annotated[list[str], Field(max_length=10)] = []
     filter: str = Field(default="", max_length=20_000)

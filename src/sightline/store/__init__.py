@@ -12,6 +12,7 @@ from sightline.store.telemetry.collecting import ResultRow
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
 from sightline.store.telemetry.rollups import GAMMA, RollupOptions, bin_sql
+from sightline.store.telemetry.scoring import NewScore
 from sightline.store.telemetry.settling import SettlingOptions
 from sightline.store.telemetry.store import Store, StoreOptions, open_store
 
@@ -36,6 +37,7 @@ __all__ = [
     "MarkerKind",
     "MarkerTerms",
     "NewItem",
+    "NewScore",
     "Period",
     "PriceShelf",
     "ResultRow",

@@ -14,8 +14,9 @@ from sightline.stats.drift import Drift, counted_drift, embedding_drift
 from sightline.stats.intervals import Array
 
 BINS = 512
+MOVED_BELOW = 0.02
 _MOST_QUERIES = 100_000
-_FEW_DAYS = 4
+_FEW = 5
 _BLOCKS = ("d", "h", "m")
 
 
@@ -49,14 +50,14 @@ async def drift(reader: Reader, asked: Asked, *, kind: str, embeddings: int) -> 
 
 
 def _said(found: Drift) -> dict[str, Json]:
-    return {**asdict(found), "moved": found.enough and found.p_value <= 0.01}
+    return {**asdict(found), "moved": found.enough and found.p_value <= MOVED_BELOW}
 
 
 def _block(asked: Asked) -> tuple[int, str]:
-    """Days where either window has four or more of them, else hours, else minutes: what is near in time is alike."""
+    """Days where either window has five or more of them, else hours, else minutes: what is near in time is alike."""
     both, previous = asked.both, asked.previous
     wide = ((previous.to_ns if previous else 0) - both.from_ns) or 1
-    unit = next((unit for unit in _BLOCKS if wide >= _FEW_DAYS * UNITS_NS[unit]), _BLOCKS[-1])
+    unit = next((unit for unit in _BLOCKS if wide >= _FEW * UNITS_NS[unit]), _BLOCKS[-1])
     return UNITS_NS[unit], {"d": "day", "h": "hour", "m": "minute"}[unit]
 
 

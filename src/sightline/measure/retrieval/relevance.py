@@ -16,6 +16,15 @@ from sightline.stats.ratios import clustered_ratio
 MEASURES = ("precision", "ndcg", "reciprocal_rank", "hit")
 
 _MOST_DOCUMENTS = 200_000
+# A score says of one document, by `document_id` or `document_rank`, or of several, by `documents`, an object of id (or #rank) → value.
+_ONE = (
+    "multiIf(metadata['document_id'] != '', metadata['document_id'],"
+    " metadata['document_rank'] != '', concat('#', metadata['document_rank']), '')"
+)
+_DOCUMENTS = (
+    "arrayFilter(pair -> isFinite(pair.2), arrayConcat(JSONExtractKeysAndValues(metadata['documents'], 'Float64'),"
+    f" if({_ONE} != '' AND value IS NOT NULL, [({_ONE}, assumeNotNull(value))], [])))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class _Looked:
 async def judged_names(reader: Reader, asked: Asked) -> list[dict[str, Json]]:
     """The answer of GET /retrieval/scores: which scores in the window say how relevant documents are."""
     binder = Binder({"project": asked.scene.project})
-    sql = statement("names", window=binder.traces_in(asked.scene.window))
+    sql = statement("names", documents=_DOCUMENTS, window=binder.traces_in(asked.scene.window))
     rows = await reader.rows(sql, binder.params)
     return [
         {"name": r["name"], "source": r["source"], "author": r["author"], "retrievals": r["retrievals"], "documents": r["documents"],
@@ -123,7 +132,7 @@ async def _gains(
     """(trace id, span id) → what is known of its documents, and the probability that it was judged; and who says so."""
     binder = Binder({"project": asked.scene.project})
     who = "1" if source is None else f"source = {binder.text(source)}"
-    sql = statement("relevances", window=binder.traces_in(asked.scene.window), who=who)
+    sql = statement("relevances", documents=_DOCUMENTS, window=binder.traces_in(asked.scene.window), who=who)
     rows = await reader.rows(sql, {**binder.params, "name": name, "rows": _MOST_DOCUMENTS})
     found: dict[tuple[str, str], tuple[dict[str, float], float]] = {}
     voices: dict[tuple[str, str], int] = defaultdict(int)

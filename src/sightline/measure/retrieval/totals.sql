@@ -1,9 +1,9 @@
 -- By groups: sums that means with their intervals are made of. A trace's searches belong together: they are summed up first.
 -- `empty`: nothing was found. `gap`: how far the best document stands out from their mean.
-SELECT group_key, any(texts) AS texts, arrayFlatten(groupUniqArray(3)(kinds)) AS kinds, count() AS traces, sum(n) AS retrievals, sum(w) AS weight,
-  sum(counted) AS counted, sum(counted_2) AS counted_2, sum(empty) AS empty, sum(found) AS found,
+SELECT group_key, any(t.texts) AS texts, groupUniqArrayArray(20)(t.kinds) AS kinds, count() AS traces, sum(n) AS retrievals, sum(w) AS weight,
+  sum(t.counted) AS counted, sum(t.counted_2) AS counted_2, sum(t.empty) AS empty, sum(t.found) AS found,
   $moments,
-  arraySlice(arrayDistinct(groupArrayIf(20)(trace_id, empty > 0)), 1, 5) AS empty_traces,
+  arraySlice(arrayDistinct(groupArrayIf(20)(t.trace_id, t.empty > 0)), 1, 5) AS empty_traces,
   toUnixTimestamp64Nano(min(first)) AS first_ns, toUnixTimestamp64Nano(max(last)) AS last_ns, count() OVER () AS group_count
 FROM (
   SELECT s.group_key AS group_key, s.trace_id AS trace_id, any($texts) AS texts, groupUniqArray(3)($kinds) AS kinds, count() AS n, sum(s.weight) AS w,
@@ -15,7 +15,7 @@ FROM (
     min(s.start) AS first, max(s.start) AS last
   FROM $spans AS s
   GROUP BY s.group_key, s.trace_id
-)
+) AS t
 GROUP BY group_key
 ORDER BY retrievals DESC, group_key
 LIMIT {rows:UInt64}

@@ -25,4 +25,4 @@
   sum(t.revenue_usd) AS revenue_usd,
   max(t.weight) AS weight
 FROM (SELECT * FROM traces WHERE project = {project:String} AND session_id IS NOT NULL AND $window AND $filter) AS t
-GROUP BY t.project, t.session_id) AS s
+GROUP BY t.project, t.session_id) AS t

@@ -148,7 +148,17 @@ def _event(row: Row) -> dict[str, Json]:
 
 
 def _score(row: Row) -> dict[str, Json]:
-    return {**row, "value": _number(row["value"]), "explanation": row["explanation"] or None}
+    found = {name: (value if value != "" else None) for name, value in row.items() if name not in ("span_id", "received_ns")}
+    return {**found, "value": _number(row["value"]), "received": as_datetime(row["received_ns"])}
+
+
+def score_row(row: Row) -> dict[str, Json]:
+    """ScoreRow."""
+    found = {name: (None if value == "" else value) for name, value in row.items()}
+    found["start"], found["start_ns"] = as_datetime(row["start_ns"]), str(row["start_ns"])
+    found["received"] = as_datetime(row["received_ns"])
+    del found["received_ns"]
+    return found
 
 
 def _attributes(row: Row) -> dict[str, Json]:

@@ -91,10 +91,10 @@ class ListParams:
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 50
     cursor: Annotated[str | None, Query(max_length=500, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")] = None
 
-    def question(self) -> ListQuestion:
-        """Raises BadTimeError and BadFilterError."""
+    def question(self, filter_: str | None = None) -> ListQuestion:
+        """`filter_`: instead of the one asked for. Raises BadTimeError and BadFilterError."""
         where = scene(self.project, self.from_, self.to)
-        return ListQuestion(where, Filter.parse(self.filter), self.order, self.limit, self.cursor)
+        return ListQuestion(where, Filter.parse(self.filter if filter_ is None else filter_), self.order, self.limit, self.cursor)
 
 
 ListParamsDep = Annotated[ListParams, Depends(ListParams)]

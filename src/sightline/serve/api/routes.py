@@ -14,6 +14,8 @@ from sightline.serve.api import (
     query,
     reliability,
     repair,
+    retrieval,
+    scores,
     slos,
     spans,
     traces,
@@ -24,7 +26,25 @@ from sightline.serve.api.errors import COMMON_ERRORS, add_error_handlers
 def include_routers(app: FastAPI) -> None:
     """Give an application /api/v1 and make all of its errors an ErrorResponse. Handlers find the store in `request.state`."""
     router = APIRouter(prefix="/api/v1", responses=COMMON_ERRORS)
-    for topic in (traces, spans, query, datasets, budgets, economics, latency, slos, reliability, markers, facts, ledger, projects, repair):
+    topics = (
+        traces,
+        spans,
+        scores,
+        datasets,
+        query,
+        retrieval,
+        budgets,
+        economics,
+        latency,
+        slos,
+        reliability,
+        markers,
+        facts,
+        ledger,
+        projects,
+        repair,
+    )
+    for topic in topics:
         router.include_router(topic.router)
     app.include_router(router)
     add_error_handlers(app)

@@ -140,7 +140,7 @@ class Settler:
         reopened = self._count("SELECT count() FROM reopened_traces")
         if reopened:
             self._run(_MARK_REOPENED)
-            for step in ("reopen_arrivals", "reopen_spans", "reopen_traces"):
+            for step in ("reopen_arrivals", "reopen_spans", "reopen_traces", "reopen_scores"):
                 self._run(_SQL[step])
         return reopened
 

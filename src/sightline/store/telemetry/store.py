@@ -26,6 +26,7 @@ from sightline.store.telemetry.pricing import Pricer, PriceShelf, Repriced
 from sightline.store.telemetry.refacting import Refacted, Refacter
 from sightline.store.telemetry.retention import drop_expired
 from sightline.store.telemetry.rollups import RollupOptions, Rollups
+from sightline.store.telemetry.scoring import NewScore, Scorer
 from sightline.store.telemetry.settling import Settled, Settler, SettlingOptions
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,8 @@ class Store:
         self._rollups = Rollups(settling, options.rollups)
         self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
         self._collector = Collector(self._engine.connect())
+        self._scorer = Scorer(self._engine.connect(keeps_tables=True), retention_days=options.retention_days)
+        self._scores_looked_at = False
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
     async def rows(
@@ -134,6 +137,10 @@ class Store:
         """Delete an experiment's results. Raises StoreError."""
         await asyncio.shield(asyncio.to_thread(self._collector.forget_experiment, project, experiment_id))
 
+    async def add_scores(self, scores: Sequence[NewScore]) -> None:
+        """Store scores with the facts of their targets; returns when they are on disk. Raises StoreError."""
+        await asyncio.shield(self._scorer.add(scores))
+
     def complete_until(self, received_ns: int) -> None:
         """Every request received up to then has been loaded. Settling looks no further: views fill one table after the other."""
         self._complete_until_ns = received_ns
@@ -178,7 +185,13 @@ class Store:
             if self._pricer.newly_priced:
                 done = self._pricer.price_the_unpriced()
                 log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
-            return self._settler.settle(self._complete_until_ns)
+            settled = self._settler.settle(self._complete_until_ns)
+            if settled.traces or not self._scores_looked_at:
+                # all of them at first and after a failure, which may have come between the two
+                everything, self._scores_looked_at = not self._scores_looked_at, False
+                self._scorer.complete(everything=everything)
+                self._scores_looked_at = True
+            return settled
 
     def _roll_up(self) -> int:
         with self._settling:
