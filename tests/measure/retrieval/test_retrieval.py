@@ -59,6 +59,7 @@ def put(engine: Engine, project: str, *rows: list[world.Row]) -> None:
 def judge(engine: Engine, project: str, i: int, name: str = "context_relevance", *, part: int = 1, **said: Any) -> None:
     row: world.Row = {"project": project, "trace_id": f"{i + 1:032x}", "span_id": f"{1000 * (i + 1) + part:016x}", "session_id": ""}
     row |= {
+        "name": name,
         "source": "judge",
         "author": "j",
         "version": "1",
