@@ -90,6 +90,8 @@ class Settings(BaseSettings):
         1024 * MIB, ge=64 * MIB, description="A query's memory; sorting and grouping spill to disk at half of it."
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
+    dataset_items: int = Field(100_000, ge=1, le=1_000_000, description="Items that a dataset may have.")
+    dataset_item_bytes: int = Field(MIB, ge=1024, le=16 * MIB, description="Largest item of a dataset, as JSON.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
     facts: dict[str, FactSources] = Field({}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md.")
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")

@@ -5,9 +5,10 @@ from sightline.query.binder import Binder, buckets
 from sightline.query.catalogue import attribute_keys, ledger, projects, score_names, values_seen
 from sightline.query.compile import Filter, about_requests
 from sightline.query.conditions import Scene
+from sightline.query.contents import PICKED, SpanContent, read_contents
 from sightline.query.fields import SCORE_FIELDS, SPAN_FIELDS, TRACE_FIELDS, TRACE_ONLY, Field, FieldType
 from sightline.query.grouping import Grouping
-from sightline.query.lists import MAX_ROWS, ListQuestion, Page, list_scores, list_spans, list_traces
+from sightline.query.lists import MAX_ROWS, NEWEST_FIRST, ListQuestion, Page, list_scores, list_spans, list_traces
 from sightline.query.measures import EXACT_ROWS, QUANTILE_ERROR
 from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
@@ -22,6 +23,8 @@ __all__ = [
     "EXACT_ROWS",
     "LATEST_NS",
     "MAX_ROWS",
+    "NEWEST_FIRST",
+    "PICKED",
     "QUANTILE_ERROR",
     "SCORE_FIELDS",
     "SPAN_FIELDS",
@@ -41,6 +44,7 @@ __all__ = [
     "Reader",
     "Row",
     "Scene",
+    "SpanContent",
     "SpanRows",
     "Subject",
     "TraceRows",
@@ -62,6 +66,7 @@ __all__ = [
     "parse_window",
     "projects",
     "quoted",
+    "read_contents",
     "read_span",
     "read_trace",
     "rfc3339",

@@ -33,6 +33,8 @@ from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
     Configuration,
+    DatasetKeeper,
+    DatasetLimits,
     RollupOptions,
     SettlingOptions,
     Store,
@@ -103,6 +105,7 @@ class Application:
             "settings": house.settings,
             "catalogue": house.catalogue,
             "traffic": house.traffic,
+            "datasets": DatasetKeeper(house.config, house.store, dataset_limits(house.settings)),
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -203,6 +206,11 @@ def store_options(settings: Settings, catalogue: KeptCatalogue) -> StoreOptions:
         prices_tools=any(override.tool for override in settings.prices),
         sources=with_configured({name: wanted.sources for name, wanted in settings.facts.items()}),
     )
+
+
+def dataset_limits(settings: Settings) -> DatasetLimits:
+    """What datasets want to know of the settings."""
+    return DatasetLimits(items=settings.dataset_items, item_bytes=settings.dataset_item_bytes)
 
 
 def receiver_options(settings: Settings) -> ReceiverOptions:

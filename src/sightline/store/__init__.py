@@ -4,6 +4,8 @@ from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.calibrations import CalibrationRun
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
+from sightline.store.config.datasets import Dataset, DatasetVersion, Experiment, ExperimentTerms
+from sightline.store.config.live_tests import LiveTest, LiveTestTerms
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
 from sightline.store.config.reviews import (
     TARGETS,
@@ -19,6 +21,8 @@ from sightline.store.config.reviews import (
     Unit,
 )
 from sightline.store.config.slos import Slo, SloOf, SloTerms
+from sightline.store.keeping import DatasetKeeper, DatasetLimits, NewItem
+from sightline.store.telemetry.collecting import ResultRow
 from sightline.store.telemetry.engine import EngineError
 from sightline.store.telemetry.pricing import PriceShelf
 from sightline.store.telemetry.rollups import GAMMA, RollupOptions, bin_sql
@@ -37,16 +41,26 @@ __all__ = [
     "CalibrationRun",
     "ConfigOptions",
     "Configuration",
+    "Dataset",
+    "DatasetKeeper",
+    "DatasetLimits",
+    "DatasetVersion",
     "Did",
     "Drawn",
     "EngineError",
+    "Experiment",
+    "ExperimentTerms",
+    "LiveTest",
+    "LiveTestTerms",
     "Marker",
     "MarkerKind",
     "MarkerTerms",
+    "NewItem",
     "NewScore",
     "Period",
     "PriceShelf",
     "QueueState",
+    "ResultRow",
     "ReviewItem",
     "ReviewPlan",
     "Reviews",

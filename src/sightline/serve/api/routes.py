@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from sightline.serve.api import (
     budgets,
+    datasets,
     economics,
     facts,
     foreign_scores,
@@ -15,6 +16,7 @@ from sightline.serve.api import (
     query,
     reliability,
     repair,
+    retrieval,
     reviews,
     scores,
     slos,
@@ -27,11 +29,13 @@ from sightline.serve.api.errors import COMMON_ERRORS, add_error_handlers
 def include_routers(app: FastAPI) -> None:
     """Give an application /api/v1 and make all of its errors an ErrorResponse. Handlers find the store in `request.state`."""
     router = APIRouter(prefix="/api/v1", responses=COMMON_ERRORS)
-    for topic in (
+    topics = (
         traces,
         spans,
         scores,
+        datasets,
         query,
+        retrieval,
         budgets,
         economics,
         latency,
@@ -44,7 +48,8 @@ def include_routers(app: FastAPI) -> None:
         ledger,
         projects,
         repair,
-    ):
+    )
+    for topic in topics:
         router.include_router(topic.router)
     app.include_router(router)
     app.include_router(foreign_scores.router, responses=COMMON_ERRORS)

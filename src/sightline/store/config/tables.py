@@ -162,3 +162,73 @@ class CalibrationRow(Table):
     verdict: Mapped[str]
     labelled: Mapped[int]
     result: Mapped[str]
+
+
+class DatasetRow(Table):
+    """A list of items to try things on; its items are in the telemetry store, by version."""
+
+    __tablename__ = "datasets"
+    __table_args__ = (UniqueConstraint("project", "name"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    created: Mapped[datetime]
+
+
+class DatasetVersionRow(Table):
+    """One change of a dataset: who made it when, and from what. Its items are seen once it is committed."""
+
+    __tablename__ = "dataset_versions"
+
+    dataset_id: Mapped[str] = mapped_column(String(32), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    committed: Mapped[bool]
+    created: Mapped[datetime]
+    author: Mapped[str]
+    origin: Mapped[str]
+    added: Mapped[int]
+    changed: Mapped[int]
+    removed: Mapped[int]
+    items: Mapped[int]
+
+
+class ExperimentRow(Table):
+    """Something run over a version of a dataset; its results are in the telemetry store."""
+
+    __tablename__ = "experiments"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    dataset_id: Mapped[str] = mapped_column(String(32), index=True)
+    dataset_version: Mapped[int]
+    name: Mapped[str]
+    subject: Mapped[str]
+    repeats: Mapped[int]
+    items: Mapped[int]
+    author: Mapped[str]
+    created: Mapped[datetime]
+    finished: Mapped[datetime | None]
+
+
+class LiveTestRow(Table):
+    """Two arms of production traffic that are compared while it comes in."""
+
+    __tablename__ = "live_tests"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    filter: Mapped[str]
+    arm: Mapped[str]
+    first: Mapped[str]
+    second: Mapped[str]
+    unit: Mapped[str]
+    measure: Mapped[str]
+    smallest_effect: Mapped[float]
+    expected_share: Mapped[float]
+    before_days: Mapped[int]
+    started: Mapped[datetime]
+    ended: Mapped[datetime | None]
+    created: Mapped[datetime]

@@ -19,6 +19,7 @@ from sightline.facts import SOURCES, Sources
 from sightline.facts.prices import RevenueRule
 from sightline.receive import Segment
 from sightline.store.telemetry import schema
+from sightline.store.telemetry.collecting import Collector, ItemRow, ResultRow
 from sightline.store.telemetry.engine import Engine, EngineOptions
 from sightline.store.telemetry.loader import Loader, sync_filesystem
 from sightline.store.telemetry.pricing import Pricer, PriceShelf, Repriced
@@ -78,6 +79,7 @@ class Store:
         self._settler = Settler(settling, options.settling, self._pricer)
         self._rollups = Rollups(settling, options.rollups)
         self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
+        self._collector = Collector(self._engine.connect())
         self._scorer = Scorer(self._engine.connect(keeps_tables=True), retention_days=options.retention_days)
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
@@ -117,6 +119,22 @@ class Store:
         except OSError as error:
             raise StoreFullError(f"The data directory can't be written: {error.strerror}.") from error
         self._loading_since_ns = 0
+
+    async def add_items(self, items: Sequence[ItemRow]) -> None:
+        """Store items of datasets; returns when they are on disk. Raises StoreError."""
+        await asyncio.shield(asyncio.to_thread(self._collector.add_items, items))
+
+    async def add_results(self, results: Sequence[ResultRow]) -> None:
+        """Store results of experiments; returns when they are on disk. Raises StoreError."""
+        await asyncio.shield(asyncio.to_thread(self._collector.add_results, results))
+
+    async def forget_dataset(self, project: str, dataset_id: str) -> None:
+        """Delete a dataset's items. Raises StoreError."""
+        await asyncio.shield(asyncio.to_thread(self._collector.forget_dataset, project, dataset_id))
+
+    async def forget_experiment(self, project: str, experiment_id: str) -> None:
+        """Delete an experiment's results. Raises StoreError."""
+        await asyncio.shield(asyncio.to_thread(self._collector.forget_experiment, project, experiment_id))
 
     async def add_scores(self, scores: Sequence[NewScore]) -> None:
         """Store scores with the facts of their targets; returns when they are on disk. Raises StoreError."""
