@@ -67,7 +67,9 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     with running(tmp_path_factory.mktemp("quality") / "data", settle_quiet_s=0.3, settle_every_s=0.2) as server:
-        yield Told(server)
+        told = Told(server)
+        yield told
+        told.client.close()
 
 
 def fits(model: type[BaseModel], found: Any) -> None:
