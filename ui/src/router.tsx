@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Empty, Failed } from "./kit/States";
 import { VIEWS, type View } from "./parts/views";
 import { validate as validateEconomics } from "./screens/economics/url";
+import { validate as validateJudges } from "./screens/judges/url";
 import { validate as validateLatency } from "./screens/latency/url";
 import { validate as validateReliability } from "./screens/reliability/url";
 import { Shell } from "./screens/Shell";
@@ -96,6 +97,25 @@ const latencyTab = createRoute({
   validateSearch: validateLatency,
 });
 
+const judges = createRoute({
+  getParentRoute: () => root,
+  path: "/judges",
+  component: lazyRouteComponent(() => import("./screens/judges/JudgesScreen"), "JudgesScreen"),
+  validateSearch: validateJudges,
+});
+const newJudge = createRoute({
+  getParentRoute: () => root,
+  path: "/judges/new",
+  component: lazyRouteComponent(() => import("./screens/judges/JudgeScreen"), "NewJudge"),
+  validateSearch: validateJudges,
+});
+const oneJudge = createRoute({
+  getParentRoute: () => root,
+  path: "/judges/$judge",
+  component: lazyRouteComponent(() => import("./screens/judges/JudgeScreen"), "JudgeScreen"),
+  validateSearch: validateJudges,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -107,6 +127,9 @@ export const router = createRouter({
     latencyTab,
     reliability,
     reliabilityTab,
+    judges,
+    newJudge,
+    oneJudge,
     ledger,
   ]),
   defaultPreload: false,

@@ -64,183 +64,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List datasets
-         * @description A project's datasets by name.
-         */
-        get: operations["get_datasets_api_v1_datasets_get"];
-        put?: never;
-        /**
-         * Make a dataset
-         * @description A dataset without items yet.
-         */
-        post: operations["post_dataset_api_v1_datasets_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a dataset
-         * @description Its name, and its latest version.
-         */
-        get: operations["get_dataset_api_v1_datasets__id__get"];
-        /**
-         * Rename a dataset
-         * @description Another name and description; its items stay.
-         */
-        put: operations["put_dataset_api_v1_datasets__id__put"];
-        post?: never;
-        /**
-         * Delete a dataset
-         * @description With all its versions and the experiments over it. The traces that it was made from stay.
-         */
-        delete: operations["delete_dataset_api_v1_datasets__id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export a dataset
-         * @description A version as a file that can be imported again.
-         */
-        get: operations["export_items_api_v1_datasets__id__export_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import items from a file
-         * @description The body is the file: `input`, and if known `expected`, `context`, `metadata`, `id`; other columns become metadata.
-         */
-        post: operations["import_items_api_v1_datasets__id__import_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a dataset's items
-         * @description The items as a version has them, in the order that they came.
-         */
-        get: operations["get_items_api_v1_datasets__id__items_get"];
-        put?: never;
-        /**
-         * Add, change or remove items
-         * @description One new version, with all of the changes or none. What is there already as it is given changes nothing.
-         */
-        post: operations["post_items_api_v1_datasets__id__items_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/items/{item_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read an item
-         * @description One item as a version has it.
-         */
-        get: operations["get_item_api_v1_datasets__id__items__item_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make items from traces
-         * @description An item of each trace: what was asked, the documents that were found for it, and what was answered. Traces that say nothing of
-         *     what went in are left out; a trace that is in the dataset already is the same item.
-         */
-        post: operations["post_traces_api_v1_datasets__id__traces_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a dataset's versions
-         * @description Who changed what, when, and from which traces, filter or file; the newest first.
-         */
-        get: operations["get_versions_api_v1_datasets__id__versions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/economics/budgets": {
         parameters: {
             query?: never;
@@ -559,6 +382,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List judges
+         * @description A project's judges and code evaluators under their current versions.
+         */
+        get: operations["get_judges_api_v1_judges_get"];
+        put?: never;
+        /**
+         * Make a judge
+         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
+         */
+        post: operations["post_judge_api_v1_judges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what came of work (workers)
+         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
+         */
+        post: operations["post_done_api_v1_judges_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast a definition's cost
+         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
+         */
+        post: operations["post_forecast_api_v1_judges_forecast_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rubrics to begin with
+         * @description Definitions that lack only their model, and the code evaluators that are installed.
+         */
+        get: operations["get_library_api_v1_judges_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve another call (workers)
+         * @description Whether the day's budget has room for another call of a lease.
+         */
+        post: operations["post_reserve_api_v1_judges_reserve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a definition on one target
+         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
+         */
+        post: operations["post_try_api_v1_judges_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch work (workers)
+         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
+         */
+        post: operations["post_work_api_v1_judges_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a judge
+         * @description A judge under its current version.
+         */
+        get: operations["get_judge_api_v1_judges__id__get"];
+        /**
+         * Change a judge
+         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
+         */
+        put: operations["put_judge_api_v1_judges__id__put"];
+        post?: never;
+        /**
+         * Delete a judge
+         * @description With its versions. Its scores stay.
+         */
+        delete: operations["delete_judge_api_v1_judges__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a window of the past
+         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
+         */
+        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills/{backfill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop a backfill
+         * @description What it has judged stays.
+         */
+        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a judge stands
+         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
+         */
+        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a judge's versions
+         * @description The latest first.
+         */
+        get: operations["get_versions_api_v1_judges__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/latency/compare": {
         parameters: {
             query?: never;
@@ -760,136 +835,6 @@ export interface paths {
          * @description Every project with its number of spans and when the last arrived.
          */
         get: operations["get_projects_api_v1_projects_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/judges/{judge}/anchors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Is it the judge?
-         * @description A judge's anchors: the evidence that the judge itself has changed, and whether it or what it judges has.
-         */
-        get: operations["get_anchors_api_v1_quality_judges__judge__anchors_get"];
-        put?: never;
-        /**
-         * Choose a judge's anchors
-         * @description Make anchors of what people have labelled; the ones before are forgotten, and the test begins anew.
-         */
-        post: operations["post_anchors_api_v1_quality_judges__judge__anchors_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/judges/{judge}/anchors/due": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Anchors to judge now
-         * @description Which anchors the judge is to be asked about now, so many a day; their verdicts are posted as scores of this name and version.
-         */
-        get: operations["get_anchors_due_api_v1_quality_judges__judge__anchors_due_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/judges/{judge}/calibration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far a judge can be believed, now
-         * @description One version of a judge against people: confusion, sensitivity, specificity, kappa, bias by segment, verdict, corrected rate.
-         */
-        get: operations["get_calibration_api_v1_quality_judges__judge__calibration_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/judges/{judge}/calibrations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A judge's calibrations
-         * @description Each calibration that was kept, the oldest first; the latest 200.
-         */
-        get: operations["get_calibrations_api_v1_quality_judges__judge__calibrations_get"];
-        put?: never;
-        /**
-         * Calibrate a judge
-         * @description Calibrate now and keep what comes out: the judge's due date begins anew.
-         */
-        post: operations["post_calibration_api_v1_quality_judges__judge__calibrations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/scores": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Scores there are
-         * @description Every score of a window by name and by whom; of judges, how far they can be believed.
-         */
-        get: operations["get_scores_api_v1_quality_scores_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/quality/trend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Quality over time
-         * @description A score over time and by segment. A judge's is shown raw and corrected: what people would have said, with a 95 % interval.
-         *
-         *     Labels of the last 90 days teach what a verdict means, periods lend each other theirs. Without labels `corrected` is null.
-         */
-        get: operations["get_trend_api_v1_quality_trend_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1149,318 +1094,6 @@ export interface paths {
          * @description Of the spans of the same stage and model, how many were faster.
          */
         get: operations["get_standing_api_v1_reliability_standing_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retrieval": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Levels of searches
-         * @description How good the best documents' scores are and how far they stand out, how often nothing is found, and which index was searched; in
-         *     all, by groups (by retriever, which is the stage, unless told otherwise) and over time.
-         */
-        get: operations["get_retrieval_api_v1_retrieval_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retrieval/documents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What searches found
-         * @description Documents that no answer uses, the same document twice, and the gap between the first and the second, of a sample.
-         */
-        get: operations["get_documents_api_v1_retrieval_documents_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retrieval/drift": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Drift of what is searched for
-         * @description Whether the queries of the window are other than those of the window before, which ones the least like them, by hashed 3-grams and,
-         *     where spans carry vectors, by embeddings.
-         */
-        get: operations["get_drift_api_v1_retrieval_drift_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retrieval/relevance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Relevance of what was found
-         * @description Precision, nDCG, mean reciprocal rank and hit rate by scores on the searches' spans that name a document in their metadata, as
-         *     `document_id` or `document_rank`, or say of several in `documents`, an object of id → score.
-         */
-        get: operations["get_relevance_api_v1_retrieval_relevance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/retrieval/scores": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Scores of documents' relevance
-         * @description Which scores in the window say how relevant single documents are, and who says so.
-         */
-        get: operations["get_scores_api_v1_retrieval_scores_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What waits for people
-         * @description Every judge of a project with its queue, and how far it can be believed.
-         */
-        get: operations["get_reviews_api_v1_reviews_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/items/{item}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * An item, and what was said of it
-         * @description What the judge and other people said is told to those who have answered; to others both are empty.
-         */
-        get: operations["get_item_api_v1_reviews_items__item__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/items/{item}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Label an item
-         * @description A person's verdict, stored as a score with source 'person'; answered with what the judge had said. Said again, it is changed.
-         */
-        post: operations["post_answer_api_v1_reviews_items__item__answer_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/items/{item}/skip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Skip an item
-         * @description It is not shown to this rater again; others are still asked.
-         */
-        post: operations["post_skip_api_v1_reviews_items__item__skip_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/items/{item}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take an answer back
-         * @description The item is asked again; the label says nothing until then.
-         */
-        post: operations["post_undo_api_v1_reviews_items__item__undo_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{judge}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A judge under review
-         * @description What people are asked, how far they are, and by what plan.
-         */
-        get: operations["get_review_api_v1_reviews__judge__get"];
-        /**
-         * Change how a judge is reviewed
-         * @description Labels a week, raters a unit, how much is drawn from all alike, how often it is calibrated, anchors a day.
-         */
-        put: operations["put_review_api_v1_reviews__judge__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{judge}/agreement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far people agree
-         * @description Krippendorff's alpha, Fleiss' kappa, Cohen's of each pair, and the ceiling that sets for any judge.
-         */
-        get: operations["get_agreement_api_v1_reviews__judge__agreement_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{judge}/draw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Draw units to label now
-         * @description Beyond the weekly quota: out of what was judged since the last draw, else in the last week.
-         */
-        post: operations["post_draw_api_v1_reviews__judge__draw_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{judge}/labels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Labels
-         * @description The latest 10,000 labels as a file that can be imported again.
-         */
-        get: operations["get_labels_api_v1_reviews__judge__labels_get"];
-        put?: never;
-        /**
-         * Import labels
-         * @description A CSV with a head, or a JSON object a line: trace_id (and span_id, or session_id), label or value, and if known rater, explanation,
-         *     probability. What can't be a label is rejected by its line; the others are stored. At most 10,000 labels and 16 MiB at once.
-         */
-        post: operations["post_labels_api_v1_reviews__judge__labels_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reviews/{judge}/queue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a rater may label next
-         * @description The next fifty, in order. What of this week's quota is missing is drawn first.
-         */
-        get: operations["get_queue_api_v1_reviews__judge__queue_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1738,141 +1371,6 @@ export interface components {
             /** Session Id */
             session_id: string;
         };
-        /** AgreementResponse */
-        AgreementResponse: {
-            /** Pairs */
-            pairs: components["schemas"]["PairTold"][];
-            /** @description null while no unit has two ratings. */
-            people: components["schemas"]["PeopleTold"] | null;
-            /** Raters */
-            raters: components["schemas"]["RaterTold"][];
-        };
-        /** AgreementTold */
-        AgreementTold: {
-            /**
-             * Counts
-             * @description [i][j]: the judge said levels[i] and a person levels[j], at the labels' effective size.
-             */
-            counts: number[][];
-            /** Levels */
-            levels: number[];
-            /**
-             * Measure
-             * @description kappa, weighted kappa or correlation.
-             */
-            measure: string;
-            sensitivity: components["schemas"]["Interval"] | null;
-            specificity: components["schemas"]["Interval"] | null;
-            value: components["schemas"]["Interval"] | null;
-        };
-        /** AnchorBatch */
-        AnchorBatch: {
-            /**
-             * Evidence
-             * @description 1 at the start; 20 had at most one chance in 20 under a judge that hasn't changed.
-             */
-            evidence: number | null;
-            /** Judged */
-            judged: number;
-            /**
-             * Moved By
-             * @description Mean of verdict − the anchor's own baseline.
-             */
-            moved_by: number | null;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
-            /** Version */
-            version: string;
-        };
-        /** AnchorsDueResponse */
-        AnchorsDueResponse: {
-            /**
-             * Name
-             * @description The name that their scores are to have.
-             */
-            name: string;
-            /** Units */
-            units: components["schemas"]["UnitTold"][];
-            /**
-             * Version
-             * @description The version that their scores are to have.
-             */
-            version: string;
-        };
-        /** AnchorsResponse */
-        AnchorsResponse: {
-            /** Alarm */
-            alarm: string | null;
-            /** Anchors */
-            anchors: number;
-            /** Batches */
-            batches: components["schemas"]["AnchorBatch"][];
-            /** Changed Since */
-            changed_since: string | null;
-            /** Evidence Needed */
-            evidence_needed: number;
-            /** Judged */
-            judged: number;
-            /** Main Moved By */
-            main_moved_by: number | null;
-            /** Meaning */
-            meaning: string;
-            /** Moved By */
-            moved_by: number | null;
-            /** Since */
-            since: string | null;
-            /** Tolerance */
-            tolerance: number;
-            /**
-             * Who Moved
-             * @enum {string}
-             */
-            who_moved: "none" | "waiting" | "system" | "judge";
-        };
-        /**
-         * AnswerRequest
-         * @description A person's verdict on an item.
-         * @example {
-         *       "label": "pass",
-         *       "rater": "ann"
-         *     }
-         */
-        AnswerRequest: {
-            /**
-             * Explanation
-             * @default
-             */
-            explanation: string;
-            /** Label */
-            label?: string | null;
-            /**
-             * Rater
-             * @description Who says it.
-             */
-            rater: string;
-            /** Value */
-            value?: number | null;
-        };
-        /**
-         * Answered
-         * @description An item once a person has answered: what the judge had said, and other people.
-         */
-        Answered: {
-            /**
-             * Drawn
-             * @enum {string}
-             */
-            drawn: "core" | "disagreement" | "uncertain" | "rare";
-            item: components["schemas"]["sightline__serve__review_models__Item"];
-            judge: components["schemas"]["SaidOf"] | null;
-            mine: components["schemas"]["SaidOf"] | null;
-            /** People */
-            people: components["schemas"]["SaidOf"][];
-            queue: components["schemas"]["QueueTold"];
-        };
         /** AttributeKeys */
         AttributeKeys: {
             /** Keys */
@@ -1900,6 +1398,122 @@ export interface components {
             /** Series */
             series: components["schemas"]["AvailabilityPoint"][];
             window: components["schemas"]["Window"];
+        };
+        /** BackfillAnswer */
+        BackfillAnswer: {
+            /**
+             * Days By Budget
+             * @description Days that the daily budget stretches it over.
+             */
+            days_by_budget: number | null;
+            /**
+             * Id
+             * @description Null for an estimate.
+             */
+            id: string | null;
+            /** Judged */
+            judged: number;
+            /** Owed */
+            owed: number;
+            /** Selected */
+            selected: number;
+            /** Usd */
+            usd: number | null;
+        };
+        /**
+         * BackfillRequest
+         * @description A window of the past. `estimate`: only say what it would take.
+         */
+        BackfillRequest: {
+            /**
+             * Estimate
+             * @default false
+             */
+            estimate: boolean;
+            /**
+             * From
+             * @example -7d
+             */
+            from: string | number;
+            /** To */
+            to?: string | number | null;
+        };
+        /** BackfillRow */
+        BackfillRow: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Judged */
+            judged: number;
+            /** Selected */
+            selected: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Version */
+            version: number;
+        };
+        /**
+         * Backlog
+         * @description Where a judge's current version stands.
+         */
+        Backlog: {
+            /** Backfills */
+            backfills: components["schemas"]["BackfillRow"][];
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Failing
+             * @description Targets that wait after a failure.
+             */
+            failing: number;
+            /** In Flight */
+            in_flight: number;
+            /** Judge Id */
+            judge_id: string;
+            /** Judged */
+            judged: number;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Matching
+             * @description Targets since it was switched on that its filter selects.
+             */
+            matching: number;
+            /** Oldest Owed */
+            oldest_owed: string | null;
+            /** Owed */
+            owed: number;
+            /**
+             * Selected
+             * @description Of them, those that its sampling selects.
+             */
+            selected: number;
+            /**
+             * Spend
+             * @description The latest 30 days with any, the last first.
+             */
+            spend: components["schemas"]["DaySpend"][];
+            /** Version */
+            version: number;
+            /** Workers */
+            workers: number;
         };
         /**
          * Band
@@ -1933,17 +1547,6 @@ export interface components {
             /** Percentile */
             percentile: string;
         };
-        /** BiasTold */
-        BiasTold: {
-            /** Adjusted P */
-            adjusted_p: number | null;
-            /** Flagged */
-            flagged: boolean;
-            /** P Value */
-            p_value: number | null;
-            /** @description Judge − people. */
-            value: components["schemas"]["Interval"] | null;
-        };
         /**
          * Bin
          * @description Values in [low, high).
@@ -1955,6 +1558,16 @@ export interface components {
             low: number;
             /** N */
             n: number;
+        };
+        /**
+         * Boost
+         * @description Targets that a filter selects are judged `weight` times as often.
+         */
+        Boost: {
+            /** Filter */
+            filter: string;
+            /** Weight */
+            weight: number;
         };
         /** Budget */
         Budget: {
@@ -2364,78 +1977,6 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
-        /**
-         * CalibrationAnswer
-         * @description One version of a judge against people.
-         */
-        CalibrationAnswer: {
-            agreement: components["schemas"]["AgreementTold"];
-            corrected: components["schemas"]["Interval"] | null;
-            /** Judged */
-            judged: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "binary" | "score";
-            /** Labelled */
-            labelled: number;
-            labels_only: components["schemas"]["Interval"] | null;
-            /** Labels To Decide */
-            labels_to_decide: number | null;
-            /** Labels To Halve */
-            labels_to_halve: number | null;
-            /** Last Label */
-            last_label: string | null;
-            moved: components["schemas"]["MovedTold"] | null;
-            /** @description What part of the next labels each verdict of the judge should get. */
-            next_labels: components["schemas"]["NextLabels"] | null;
-            people: components["schemas"]["PeopleTold"] | null;
-            /** Picked */
-            picked: number;
-            /** Raw */
-            raw: number | null;
-            /** Reason */
-            reason: string;
-            /** @description Beside it, never instead; of scores the inverse regression. null: it says nothing. */
-            rogan_gladen: components["schemas"]["Interval"] | null;
-            score: components["schemas"]["ScoreSaid"];
-            /** Segment */
-            segment: string | null;
-            /** Segments */
-            segments: components["schemas"]["CalibrationSegment"][];
-            /** @description The interval to show: where traffic has moved, the union with Rogan & Gladen's. */
-            shown: components["schemas"]["Interval"] | null;
-            standing: components["schemas"]["Standing"] | null;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "usable" | "weak" | "not usable";
-            /** Version */
-            version: string;
-            /** Warnings */
-            warnings: string[];
-            window: components["schemas"]["Window"];
-            /** Youden */
-            youden: number | null;
-        };
-        /** CalibrationSegment */
-        CalibrationSegment: {
-            bias: components["schemas"]["BiasTold"] | null;
-            corrected: components["schemas"]["Interval"] | null;
-            /** Filter */
-            filter: string | null;
-            /** Group */
-            group: (string | null)[];
-            human: components["schemas"]["Interval"] | null;
-            /** Judged */
-            judged: number;
-            /** Labelled */
-            labelled: number;
-            /** Raw */
-            raw: number | null;
-        };
         /** CaseGroup */
         CaseGroup: {
             /** Cases */
@@ -2520,31 +2061,6 @@ export interface components {
              * @description Until the last try began.
              */
             waited_p50_ns: number | null;
-        };
-        /** ChangeResponse */
-        ChangeResponse: {
-            /**
-             * Items
-             * @description Items that were given.
-             */
-            items: number;
-            /** @description The version that was made; null where nothing would have changed. */
-            version: components["schemas"]["DatasetVersion"] | null;
-        };
-        /**
-         * Choice
-         * @description A verdict that a person can give.
-         */
-        Choice: {
-            /** Label */
-            label: string;
-            /**
-             * Passes
-             * @description null: neither.
-             */
-            passes: boolean | null;
-            /** Value */
-            value: number | null;
         };
         /** Column */
         Column: {
@@ -2654,71 +2170,113 @@ export interface components {
              */
             tool_definitions: unknown[];
         };
-        /** Dataset */
-        Dataset: {
+        /** DaySpend */
+        DaySpend: {
             /**
-             * Created
-             * Format: date-time
+             * Committed Usd
+             * @description Spent, or committed for calls under way or never reported.
              */
-            created: string;
-            /** Description */
-            description: string;
-            /** Id */
-            id: string;
-            /** @description null while it has no item. */
-            latest: components["schemas"]["DatasetVersion"] | null;
-            /** Name */
-            name: string;
-            /** Project */
-            project: string;
+            committed_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failures */
+            failures: number;
+            /** Spent Usd */
+            spent_usd: number;
+            /** Verdicts */
+            verdicts: number;
         };
         /**
-         * DatasetRequest
-         * @description A dataset to make, or its new name and description.
+         * Definition
+         * @description A judge, or a code evaluator, in one version.
          */
-        DatasetRequest: {
+        Definition: {
             /**
-             * Description
+             * Budget Usd Per Day
+             * @description Never exceeded, days in UTC; none: no limit.
+             */
+            budget_usd_per_day?: number | null;
+            evaluator?: components["schemas"]["Evaluator"] | null;
+            /**
+             * Filter
+             * @description Which spans, traces or sessions: docs/filter-language.md.
              * @default
              */
-            description: string;
+            filter: string;
             /**
-             * Name
-             * @example refund questions
+             * Form
+             * @description claims: the answer's claims one by one; documents: each retrieved document.
+             * @default verdict
+             * @enum {string}
              */
-            name: string;
-        };
-        /**
-         * DatasetVersion
-         * @description One change; versions count from 1, and numbers may be left out.
-         */
-        DatasetVersion: {
-            /** Added */
-            added: number;
-            /** Author */
-            author: string;
-            /** Changed */
-            changed: number;
+            form: "verdict" | "claims" | "documents";
             /**
-             * Created
-             * Format: date-time
+             * Jury
+             * @description Several models whose verdicts are put together.
+             * @default []
              */
-            created: string;
+            jury: components["schemas"]["Model"][];
             /**
-             * Items
-             * @description How many it has in all.
+             * Max Input Bytes
+             * @description What is longer is cut in its middle.
+             * @default 48000
              */
-            items: number;
-            origin: components["schemas"]["Origin"];
-            /** Removed */
-            removed: number;
-            /** Version */
-            version: number;
-        };
-        /** DatasetsResponse */
-        DatasetsResponse: {
-            /** Datasets */
-            datasets: components["schemas"]["Dataset"][];
+            max_input_bytes: number;
+            /**
+             * Max Output Tokens
+             * @default 800
+             */
+            max_output_tokens: number;
+            model?: components["schemas"]["Model"] | null;
+            /**
+             * @default {
+             *       "high": 1,
+             *       "levels": [
+             *         "fail",
+             *         "pass"
+             *       ],
+             *       "low": 0,
+             *       "passing": [],
+             *       "type": "binary"
+             *     }
+             */
+            output: components["schemas"]["Output"];
+            /**
+             * Quiet Minutes
+             * @description Of sessions: how long nothing came before one counts as over.
+             * @default 30
+             */
+            quiet_minutes: number;
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute?: number | null;
+            /**
+             * Rubric
+             * @default
+             */
+            rubric: string;
+            /**
+             * @default {
+             *       "boosts": [],
+             *       "by": [],
+             *       "kind": "uniform",
+             *       "rate": 1
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Target
+             * @default span
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Timeout S
+             * @default 60
+             */
+            timeout_s: number;
         };
         /**
          * Difference
@@ -2766,76 +2324,27 @@ export interface components {
             /** Score */
             score?: number | null;
         };
-        /** DocumentsResponse */
-        DocumentsResponse: {
-            /**
-             * Answered
-             * @description Of those read: with an answer that could be read.
-             */
-            answered: number;
-            /**
-             * Documents
-             * @description Those least used first, by the upper end of the interval.
-             */
-            documents: components["schemas"]["FoundDocument"][];
-            /** @description Searches that found the same document twice. */
-            duplicates: components["schemas"]["Duplicates"];
-            /** @description The best document's score less the second's. */
-            first_gap: components["schemas"]["Mean"];
-            /** Known Documents */
-            known_documents: number;
-            /** Never Used */
-            never_used: number;
-            /**
-             * Read
-             * @description Of them: those that were read; whole traces, by a hash of their ids.
-             */
-            read: number;
-            /**
-             * Retrievals
-             * @description In the window.
-             */
-            retrievals: number;
-            /** @description Of them: those whose answer uses a document. Where none does, 'never used' says nothing. */
-            using: components["schemas"]["Tally"];
-            window: components["schemas"]["Window"];
-        };
         /**
-         * DrawRequest
-         * @description Labels to draw now.
+         * DoneRequest
+         * @description Outcomes, and answers to tries by their lease.
          */
-        DrawRequest: {
+        DoneRequest: {
             /**
-             * Labels
-             * @default 10
+             * Outcomes
+             * @default []
              */
-            labels: number;
-        };
-        /** DrawResponse */
-        DrawResponse: {
-            /** Drawn */
-            drawn: number;
-            queue: components["schemas"]["QueueTold"];
-        };
-        /** DriftResponse */
-        DriftResponse: {
+            outcomes: components["schemas"]["OutcomeModel"][];
             /**
-             * Block
-             * @enum {string}
+             * Tries
+             * @default {}
              */
-            block: "day" | "hour" | "minute";
-            /** @description Of the queries' hashed 3-grams; the distance is Jensen–Shannon's, 0 to 1. */
-            drift: components["schemas"]["Moved"];
-            /** @description null where no span carries a vector; the distance is an MMD. */
-            embeddings: components["schemas"]["MovedEmbeddings"] | null;
-            previous: components["schemas"]["Window"] | null;
-            /** Previous Queries */
-            previous_queries: number;
-            /** Queries */
-            queries: number;
-            /** Unusual */
-            unusual: components["schemas"]["UnusualQuery"][];
-            window: components["schemas"]["Window"];
+            tries: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Worker */
+            worker: string;
         };
         /**
          * Driver
@@ -2881,30 +2390,6 @@ export interface components {
             trace_ids: string[];
             /** Value */
             value: string;
-        };
-        /** Duplicates */
-        Duplicates: {
-            /**
-             * Enough
-             * @description From 30 cases on; below, show the interval.
-             */
-            enough: boolean;
-            /**
-             * Interval
-             * @description 95 %, Wilson's; null without a case.
-             */
-            interval: [
-                number,
-                number
-            ] | null;
-            /** N */
-            n: number;
-            /** Of */
-            of: number;
-            /** Share */
-            share: number | null;
-            /** Trace Ids */
-            trace_ids: string[];
         };
         /**
          * Enough
@@ -2997,6 +2482,21 @@ export interface components {
             window: components["schemas"]["Window"];
         };
         /**
+         * Evaluator
+         * @description Code instead of a model: the name of an evaluator and its options.
+         */
+        Evaluator: {
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Event
          * @description A span event, or a log record that belongs to the span.
          */
@@ -3063,25 +2563,6 @@ export interface components {
             /** Timeout */
             timeout: number;
         };
-        /** Figure */
-        Figure: {
-            /** @description What people would say; null without labels: the judge is uncalibrated. */
-            corrected: components["schemas"]["Interval"] | null;
-            /** Judged */
-            judged: number;
-            /**
-             * Labelled
-             * @description Units that people labelled, or what they came in.
-             */
-            labelled: number;
-            /**
-             * Raw
-             * @description What the judge alone says.
-             */
-            raw: number | null;
-            /** @description Of scores that are no judge's: there is nothing to correct. */
-            raw_interval: components["schemas"]["Interval"] | null;
-        };
         /** FilteredTally */
         FilteredTally: {
             /**
@@ -3106,22 +2587,55 @@ export interface components {
             /** Share */
             share: number | null;
         };
-        /** FoundDocument */
-        FoundDocument: {
-            /** Content */
-            content: string;
+        /**
+         * Forecast
+         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
+         */
+        Forecast: {
             /**
-             * Document
-             * @description Its id, else how its text begins.
+             * Basis
+             * @description What the cost of a verdict is taken from.
+             * @enum {string}
              */
-            document: string;
-            /** Found */
-            found: number;
-            /** Mean Rank */
-            mean_rank: number;
-            /** Trace Ids */
-            trace_ids: string[];
-            used: components["schemas"]["Tally"];
+            basis: "verdicts" | "estimate" | "code";
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Days
+             * @description How many days of traffic the number a week is taken from.
+             */
+            days: number;
+            /** Matching Per Week */
+            matching_per_week: number;
+            /**
+             * Most Per Week By Budget
+             * @description Verdicts a week that the budget has room for.
+             */
+            most_per_week_by_budget: number | null;
+            /** Selected Share */
+            selected_share: number;
+            /** Text */
+            text: string;
+            /** Usd Per Day */
+            usd_per_day: number | null;
+            /**
+             * Usd Per Verdict
+             * @description Null where the model's price is not known.
+             */
+            usd_per_verdict: number | null;
+            /** Usd Per Week */
+            usd_per_week: number | null;
+            /** Verdicts Per Week */
+            verdicts_per_week: number;
+        };
+        /**
+         * ForecastRequest
+         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
+         */
+        ForecastRequest: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id?: string | null;
         };
         /** Headroom */
         Headroom: {
@@ -3202,15 +2716,6 @@ export interface components {
             unit: string;
             window: components["schemas"]["TimeWindow"];
         };
-        /** HistoryResponse */
-        HistoryResponse: {
-            /**
-             * Calibrations
-             * @description The oldest first.
-             */
-            calibrations: components["schemas"]["KeptCalibration"][];
-            standing: components["schemas"]["Standing"];
-        };
         /** Hop */
         Hop: {
             /** Kind */
@@ -3286,150 +2791,90 @@ export interface components {
             one_in: number;
             window: components["schemas"]["Window"];
         };
-        /** IndexVersion */
-        IndexVersion: {
+        /** Judge */
+        Judge: {
             /**
-             * First
-             * Format: date-time
-             * @description In the window or the 30 days before it.
-             */
-            first: string;
-            /** Index Version */
-            index_version: string;
-            /**
-             * Last
+             * Created
              * Format: date-time
              */
-            last: string;
-            /**
-             * Retrievals
-             * @description In the window.
-             */
-            retrievals: number;
-            /** Retriever */
-            retriever: string;
-        };
-        /**
-         * Interval
-         * @description A number with its 95 % interval; an end without bound is null.
-         */
-        Interval: {
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Value */
-            value: number | null;
-        };
-        /** ItemPage */
-        ItemPage: {
-            /** Items */
-            items: components["schemas"]["sightline__serve__dataset_models__Item"][];
-            /**
-             * Next After
-             * @description `after` of the next page; null on the last.
-             */
-            next_after: number | null;
-            /**
-             * Version
-             * @description The version that was read; null where there is none yet.
-             */
-            version: number | null;
-        };
-        /**
-         * ItemRequest
-         * @description An item. Without an id it has that of the trace it came from, else one made of its input.
-         */
-        ItemRequest: {
-            /** Context */
-            context?: unknown;
-            /** Expected */
-            expected?: unknown;
-            /**
-             * Id
-             * @default
-             */
-            id: string;
-            /** Input */
-            input: unknown;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /**
-             * Span Id
-             * @default
-             */
-            span_id: string;
-            /**
-             * Trace Id
-             * @default
-             */
-            trace_id: string;
-        };
-        /**
-         * ItemsRequest
-         * @description Items to add, or to put in place of those with their ids; ids of items that are to go.
-         */
-        ItemsRequest: {
-            /**
-             * Author
-             * @description Who did it.
-             * @default
-             */
-            author: string;
-            /**
-             * Items
-             * @default []
-             */
-            items: components["schemas"]["ItemRequest"][];
-            /**
-             * Remove
-             * @default []
-             */
-            remove: string[];
-        };
-        /** KeptCalibration */
-        KeptCalibration: {
-            agreement: components["schemas"]["Interval"] | null;
-            corrected: components["schemas"]["Interval"] | null;
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Enabled */
+            enabled: boolean;
             /** Id */
             id: string;
-            /** Labelled */
-            labelled: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
             /**
-             * Made
+             * Since
+             * @description What began before it is judged only by a backfill.
+             */
+            since: string | null;
+            /**
+             * Updated
              * Format: date-time
              */
-            made: string;
-            /**
-             * Made By
-             * @enum {string}
-             */
-            made_by: "person" | "schedule";
-            /** Measure */
-            measure: string;
-            /** Raw */
-            raw: number | null;
-            sensitivity: components["schemas"]["Interval"] | null;
-            specificity: components["schemas"]["Interval"] | null;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "usable" | "weak" | "not usable";
+            updated: string;
             /** Version */
-            version: string;
+            version: number;
         };
-        /** LabelsImported */
-        LabelsImported: {
-            /** Rejected */
-            rejected: components["schemas"]["RejectedLabel"][];
-            /** Stored */
-            stored: number;
+        /**
+         * JudgeChange
+         * @description What is to change; another definition is the next version.
+         */
+        JudgeChange: {
+            definition?: components["schemas"]["Definition"] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * JudgeRequest
+         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
+         */
+        JudgeRequest: {
+            /** Backfill From */
+            backfill_from?: string | null;
+            definition: components["schemas"]["Definition"];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Name
+             * @description Also the name of its scores.
+             */
+            name: string;
+        };
+        /** JudgeVersion */
+        JudgeVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Version */
+            version: number;
+        };
+        /** JudgeVersions */
+        JudgeVersions: {
+            /** Versions */
+            versions: components["schemas"]["JudgeVersion"][];
+        };
+        /** JudgesResponse */
+        JudgesResponse: {
+            /** Judges */
+            judges: components["schemas"]["Judge"][];
+            /**
+             * Workers
+             * @description Workers that were heard of in the last seconds.
+             */
+            workers: number;
         };
         /**
          * LangfuseBatch
@@ -3529,6 +2974,30 @@ export interface components {
             signal: "traces" | "logs" | "metrics";
             /** Stored */
             stored: number;
+        };
+        /** Library */
+        Library: {
+            /**
+             * Evaluators
+             * @description Code evaluators that are installed at the server.
+             */
+            evaluators: string[];
+            /** Judges */
+            judges: components["schemas"]["LibraryEntry"][];
+        };
+        /** LibraryEntry */
+        LibraryEntry: {
+            /**
+             * Definition
+             * @description A definition that lacks only its model.
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /** Link */
         Link: {
@@ -3818,32 +3287,6 @@ export interface components {
              */
             markers: components["schemas"]["Marker"][];
         };
-        /**
-         * Mean
-         * @description A mean with its 95 % interval, the searches of one trace being one observation.
-         */
-        Mean: {
-            /**
-             * Enough
-             * @description From 30 traces on; below, show the interval.
-             */
-            enough: boolean;
-            /**
-             * Interval
-             * @description null below two traces.
-             */
-            interval: [
-                number,
-                number
-            ] | null;
-            /**
-             * N
-             * @description Searches (or traces) that it is the mean of.
-             */
-            n: number | null;
-            /** Value */
-            value: number | null;
-        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -3881,6 +3324,24 @@ export interface components {
              */
             without_failed: number;
         };
+        /**
+         * Model
+         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
+         *
+         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
+         */
+        Model: {
+            /** Api Key Env */
+            api_key_env?: string | null;
+            /**
+             * Endpoint
+             * @description Such as https://api.openai.com/v1.
+             */
+            endpoint?: string | null;
+            /** Model */
+            model: string;
+            prices?: components["schemas"]["Prices"] | null;
+        };
         /** ModelAvailability */
         ModelAvailability: {
             /** @description Of the calls that could have been answered, those that were. */
@@ -3912,108 +3373,75 @@ export interface components {
             /** To */
             to: string | null;
         };
-        /** Moved */
-        Moved: {
-            /** Blocks */
-            blocks: number;
-            /** Distance */
-            distance: number;
+        /**
+         * OutcomeModel
+         * @description What came of a lease.
+         */
+        OutcomeModel: {
             /**
-             * Enough
-             * @description Whether each window has five blocks or more.
+             * Cost Usd
+             * @description Null: not known; all that was reserved counts as spent.
+             * @default 0
              */
-            enough: boolean;
+            cost_usd: number | null;
             /**
-             * Expected
-             * @description What blocks of time exchanged at random come to on average.
+             * Endpoint Down
+             * @default false
              */
-            expected: number;
+            endpoint_down: boolean;
+            /** Error */
+            error?: string | null;
+            /** Judge Id */
+            judge_id: string;
+            /** Lease */
+            lease: string;
+            score?: components["schemas"]["ScoreIn"] | null;
             /**
-             * High
-             * @description What they exceed once in twenty times.
+             * Skipped
+             * @default false
              */
-            high: number;
-            /**
-             * Moved
-             * @description p_value is 0.02 or less, of enough blocks.
-             */
-            moved: boolean;
-            /** P Value */
-            p_value: number;
-        };
-        /** MovedEmbeddings */
-        MovedEmbeddings: {
-            /** Blocks */
-            blocks: number;
-            /** Distance */
-            distance: number;
-            /**
-             * Enough
-             * @description Whether each window has five blocks or more.
-             */
-            enough: boolean;
-            /**
-             * Expected
-             * @description What blocks of time exchanged at random come to on average.
-             */
-            expected: number;
-            /**
-             * High
-             * @description What they exceed once in twenty times.
-             */
-            high: number;
-            /**
-             * Moved
-             * @description p_value is 0.02 or less, of enough blocks.
-             */
-            moved: boolean;
-            /** P Value */
-            p_value: number;
-            /** Vectors */
-            vectors: number;
-        };
-        /** MovedTold */
-        MovedTold: {
-            /** Distance */
-            distance: number;
-            /** Moved */
-            moved: boolean;
-            /** P Value */
-            p_value: number;
-            /** Uncovered */
-            uncovered: number;
-        };
-        /** NextLabels */
-        NextLabels: {
-            /** Failed */
-            failed: number;
-            /** Passed */
-            passed: number;
+            skipped: boolean;
+            target: components["schemas"]["TargetModel"];
+            /** Version */
+            version: number;
         };
         /**
-         * Origin
-         * @description What a version was made from.
+         * Output
+         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
          */
-        Origin: {
-            /** File */
-            file?: string | null;
-            /** Filter */
-            filter?: string | null;
-            /** From */
-            from?: string | null;
+        Output: {
             /**
-             * How
-             * @description items: sent or edited one by one.
+             * High
+             * @description Of numeric: the most.
+             * @default 1
+             */
+            high: number;
+            /**
+             * Levels
+             * @default [
+             *       "fail",
+             *       "pass"
+             *     ]
+             */
+            levels: string[];
+            /**
+             * Low
+             * @description Of numeric: the least.
+             * @default 0
+             */
+            low: number;
+            /**
+             * Passing
+             * @description The levels that pass; of binary the second.
+             * @default []
+             */
+            passing: string[];
+            /**
+             * Type
+             * @default binary
              * @enum {string}
              */
-            how: "items" | "traces" | "filter" | "file";
-            /** To */
-            to?: string | null;
-            /**
-             * Trace Ids
-             * @description Up to 1,000 of them.
-             */
-            trace_ids?: string[] | null;
+            type: "binary" | "categorical" | "ordinal" | "numeric";
         };
         /**
          * OwnCache
@@ -4055,16 +3483,6 @@ export interface components {
             /** Saved Usd */
             saved_usd: number | null;
         };
-        /** PairTold */
-        PairTold: {
-            kappa: components["schemas"]["Interval"] | null;
-            /** Raters */
-            raters: string[];
-            /** Same */
-            same: number;
-            /** Units */
-            units: number;
-        };
         /**
          * Part
          * @description A piece of a message.
@@ -4100,24 +3518,6 @@ export interface components {
             type: "text" | "reasoning" | "image" | "audio" | "file" | "tool_call" | "tool_result" | "other";
             /** Uri */
             uri?: string | null;
-        };
-        /** PeopleTold */
-        PeopleTold: {
-            alpha: components["schemas"]["Interval"];
-            /**
-             * Ceiling
-             * @description The most to expect of any judge.
-             */
-            ceiling: number | null;
-            /** Cohen */
-            cohen: number | null;
-            /** Distance */
-            distance: string;
-            fleiss: components["schemas"]["Interval"] | null;
-            /** Items */
-            items: number;
-            /** Raters */
-            raters: number;
         };
         /**
          * PerUnit
@@ -4289,55 +3689,6 @@ export interface components {
             /** Score */
             score?: number | null;
         };
-        /** Plan */
-        Plan: {
-            /** Anchors Per Day */
-            anchors_per_day: number;
-            /** Core */
-            core: number;
-            /** Due Days */
-            due_days: number;
-            /** Raters Per Item */
-            raters_per_item: number;
-            /** Weekly Labels */
-            weekly_labels: number;
-        };
-        /**
-         * PlanRequest
-         * @description How a judge is checked by people.
-         */
-        PlanRequest: {
-            /**
-             * Anchors Per Day
-             * @description Anchors that the judge is asked again a day.
-             * @default 20
-             */
-            anchors_per_day: number;
-            /**
-             * Core
-             * @description Part of the labels drawn from all units alike.
-             * @default 0.3
-             */
-            core: number;
-            /**
-             * Due Days
-             * @description After so many days without a calibration it is overdue.
-             * @default 30
-             */
-            due_days: number;
-            /**
-             * Raters Per Item
-             * @description People who label each unit.
-             * @default 1
-             */
-            raters_per_item: number;
-            /**
-             * Weekly Labels
-             * @description Labels a week that the queue fills itself for; 0: it doesn't.
-             * @default 20
-             */
-            weekly_labels: number;
-        };
         /**
          * Prefix
          * @description Prompts that begin alike, and what of their beginning was sent again without being read from the cache.
@@ -4504,6 +3855,16 @@ export interface components {
             /** Web Search */
             web_search: number | null;
         };
+        /**
+         * Prices
+         * @description US dollars for a million tokens, where the catalogue does not know the model.
+         */
+        Prices: {
+            /** Input Usd */
+            input_usd: number;
+            /** Output Usd */
+            output_usd: number;
+        };
         /** PricesResponse */
         PricesResponse: {
             /** Catalogue */
@@ -4524,63 +3885,6 @@ export interface components {
         ProjectsResponse: {
             /** Projects */
             projects: components["schemas"]["Project"][];
-        };
-        /** QualityGroup */
-        QualityGroup: {
-            /** @description What people would say; null without labels: the judge is uncalibrated. */
-            corrected: components["schemas"]["Interval"] | null;
-            /**
-             * Filter
-             * @description Selects the group's units.
-             */
-            filter: string | null;
-            /** Group */
-            group: (string | null)[];
-            /** Judged */
-            judged: number;
-            /**
-             * Labelled
-             * @description Units that people labelled, or what they came in.
-             */
-            labelled: number;
-            /** @description Corrected where groups lend each other labels: right on average, not for one that stands out. */
-            lent: components["schemas"]["Interval"] | null;
-            /**
-             * Raw
-             * @description What the judge alone says.
-             */
-            raw: number | null;
-            /** @description Of scores that are no judge's: there is nothing to correct. */
-            raw_interval: components["schemas"]["Interval"] | null;
-        };
-        /** QualityPoint */
-        QualityPoint: {
-            /** @description What people would say; null without labels: the judge is uncalibrated. */
-            corrected: components["schemas"]["Interval"] | null;
-            /**
-             * Group
-             * @description null: all of it.
-             */
-            group: (string | null)[] | null;
-            /** Judged */
-            judged: number;
-            /**
-             * Labelled
-             * @description Units that people labelled, or what they came in.
-             */
-            labelled: number;
-            /**
-             * Raw
-             * @description What the judge alone says.
-             */
-            raw: number | null;
-            /** @description Of scores that are no judge's: there is nothing to correct. */
-            raw_interval: components["schemas"]["Interval"] | null;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
         };
         /**
          * QueryRequest
@@ -4665,76 +3969,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** QueueResponse */
-        QueueResponse: {
-            /**
-             * Items
-             * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
-             */
-            items: components["schemas"]["sightline__serve__review_models__Item"][];
-            /**
-             * Last
-             * @description The item this rater answered last: what undo takes back.
-             */
-            last: string | null;
-            queue: components["schemas"]["QueueTold"];
-        };
-        /** QueueTold */
-        QueueTold: {
-            /** Items */
-            items: number;
-            /** Labelled */
-            labelled: number;
-            /**
-             * Open
-             * @description Items that still want this rater.
-             */
-            open: number;
-            /** Skipped */
-            skipped: number;
-            /**
-             * This Week
-             * @description Labels of all raters since Monday, UTC.
-             */
-            this_week: number;
-        };
-        /**
-         * RaterRequest
-         * @description Who skips or takes back.
-         */
-        RaterRequest: {
-            /**
-             * Rater
-             * @description Who says it.
-             */
-            rater: string;
-        };
-        /** RaterTold */
-        RaterTold: {
-            /** Labels */
-            labels: number;
-            /** Mean */
-            mean: number | null;
-            /** Rater */
-            rater: string;
-        };
-        /** RatingsRead */
-        RatingsRead: {
-            /**
-             * Complete
-             * @description False: only the latest 20,000 are read.
-             */
-            complete: boolean;
-            /** Last */
-            last: string | null;
-            /**
-             * Picked
-             * @description Labels picked by hand, which correct nothing.
-             */
-            picked: number;
-            /** Used */
-            used: number;
-        };
         /** RefactAnswer */
         RefactAnswer: {
             /** Facts Version */
@@ -4750,13 +3984,6 @@ export interface components {
              */
             spans: number;
         };
-        /** RejectedLabel */
-        RejectedLabel: {
-            /** Line */
-            line: number;
-            /** Reason */
-            reason: string;
-        };
         /** RejectedScore */
         RejectedScore: {
             /**
@@ -4766,120 +3993,6 @@ export interface components {
             index: number;
             /** Reason */
             reason: string;
-        };
-        /** Relevance */
-        Relevance: {
-            /** @description Searches with a relevant document among the first k judged ones. */
-            hit: components["schemas"]["Mean"];
-            /**
-             * Judged
-             * @description Of the first k documents: those that were judged.
-             */
-            judged: number | null;
-            ndcg: components["schemas"]["Mean"];
-            /** @description Of the first k judged documents: those that are relevant. */
-            precision: components["schemas"]["Mean"];
-            /** @description Its mean is the MRR. */
-            reciprocal_rank: components["schemas"]["Mean"];
-            /** Retrievals */
-            retrievals: number;
-        };
-        /** RelevanceGroup */
-        RelevanceGroup: {
-            /** Filter */
-            filter: string | null;
-            /** Group */
-            group: (string | null)[];
-            /** @description Searches with a relevant document among the first k judged ones. */
-            hit: components["schemas"]["Mean"];
-            /**
-             * Judged
-             * @description Of the first k documents: those that were judged.
-             */
-            judged: number | null;
-            ndcg: components["schemas"]["Mean"];
-            /** @description Of the first k judged documents: those that are relevant. */
-            precision: components["schemas"]["Mean"];
-            /** @description Its mean is the MRR. */
-            reciprocal_rank: components["schemas"]["Mean"];
-            /** Retrievals */
-            retrievals: number;
-            /**
-             * Worst Trace Ids
-             * @description By nDCG.
-             */
-            worst_trace_ids: string[];
-        };
-        /** RelevancePoint */
-        RelevancePoint: {
-            /** Group */
-            group: (string | null)[];
-            /** @description Searches with a relevant document among the first k judged ones. */
-            hit: components["schemas"]["Mean"];
-            /**
-             * Judged
-             * @description Of the first k documents: those that were judged.
-             */
-            judged: number | null;
-            ndcg: components["schemas"]["Mean"];
-            /** @description Of the first k judged documents: those that are relevant. */
-            precision: components["schemas"]["Mean"];
-            /** @description Its mean is the MRR. */
-            reciprocal_rank: components["schemas"]["Mean"];
-            /** Retrievals */
-            retrievals: number;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
-        };
-        /** RelevanceResponse */
-        RelevanceResponse: {
-            /** Groups */
-            groups: components["schemas"]["RelevanceGroup"][];
-            /** Interval */
-            interval: string;
-            /** K */
-            k: number;
-            /**
-             * Known Retrievals
-             * @description Searches of which something is known.
-             */
-            known_retrievals: number;
-            /** Name */
-            name: string;
-            /** Relevant */
-            relevant: number;
-            /** Series */
-            series: components["schemas"]["RelevancePoint"][];
-            /**
-             * Sources
-             * @description Who says so.
-             */
-            sources: components["schemas"]["Voice"][];
-            total: components["schemas"]["Relevance"];
-            window: components["schemas"]["Window"];
-        };
-        /** RelevanceScore */
-        RelevanceScore: {
-            /** Author */
-            author: string;
-            /** Documents */
-            documents: number;
-            /** Highest */
-            highest: number;
-            /** Name */
-            name: string;
-            /** Retrievals */
-            retrievals: number;
-            /** Source */
-            source: string;
-        };
-        /** RelevanceScores */
-        RelevanceScores: {
-            /** Scores */
-            scores: components["schemas"]["RelevanceScore"][];
         };
         /** ReliabilityTotal */
         ReliabilityTotal: {
@@ -4965,6 +4078,18 @@ export interface components {
             /** Spans */
             spans: number;
         };
+        /** ReserveRequest */
+        ReserveRequest: {
+            /** Lease */
+            lease: string;
+            /** Usd */
+            usd: number;
+        };
+        /** Reserved */
+        Reserved: {
+            /** Granted */
+            granted: boolean;
+        };
         /** RetriesResponse */
         RetriesResponse: {
             /** Attempts */
@@ -4996,155 +4121,37 @@ export interface components {
             waited: components["schemas"]["Waited"];
             window: components["schemas"]["Window"];
         };
-        /** RetrievalGroup */
-        RetrievalGroup: {
-            /**
-             * Documents
-             * @description Found by a search on average.
-             */
-            documents: number | null;
-            /** @description Of the searches that say how many documents they found: those that found none. */
-            empty: components["schemas"]["Tally"];
-            /** Empty Trace Ids */
-            empty_trace_ids: string[];
-            /**
-             * Filter
-             * @description Selects the group's searches; null where the filter language can't say it.
-             */
-            filter: string | null;
-            /** @description The best document's score less the mean of all that were found. */
-            gap: components["schemas"]["Mean"];
-            /** Group */
-            group: (string | null)[];
-            /** Retrievals */
-            retrievals: number;
-            /** @description The best document's score. */
-            top_score: components["schemas"]["Mean"];
-            /** Traces */
-            traces: number;
-        };
-        /** RetrievalPoint */
-        RetrievalPoint: {
-            /** @description Of the searches that say how many documents they found: those that found none. */
-            empty: components["schemas"]["Tally"];
-            /** @description The best document's score less the mean of all that were found. */
-            gap: components["schemas"]["Mean"];
-            /** Group */
-            group: (string | null)[];
-            /** Retrievals */
-            retrievals: number;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
-            /** @description The best document's score. */
-            top_score: components["schemas"]["Mean"];
-        };
-        /** RetrievalResponse */
-        RetrievalResponse: {
-            /** Groups */
-            groups: components["schemas"]["RetrievalGroup"][];
-            /** Interval */
-            interval: string;
-            /** More Groups */
-            more_groups: number;
-            /**
-             * Series
-             * @description Of the first eight groups.
-             */
-            series: components["schemas"]["RetrievalPoint"][];
-            /** @description Searches of an index version that the same retriever had replaced more than an hour before. */
-            stale: components["schemas"]["Stale"];
-            total: components["schemas"]["RetrievalTotal"];
-            /** Versions */
-            versions: components["schemas"]["IndexVersion"][];
-            window: components["schemas"]["Window"];
-        };
-        /** RetrievalTotal */
-        RetrievalTotal: {
-            /**
-             * Documents
-             * @description Found by a search on average.
-             */
-            documents: number | null;
-            /** @description Of the searches that say how many documents they found: those that found none. */
-            empty: components["schemas"]["Tally"];
-            /** Empty Trace Ids */
-            empty_trace_ids: string[];
-            /** @description The best document's score less the mean of all that were found. */
-            gap: components["schemas"]["Mean"];
-            /** Retrievals */
-            retrievals: number;
-            /** @description The best document's score. */
-            top_score: components["schemas"]["Mean"];
-            /** Traces */
-            traces: number;
-        };
         /**
-         * ReviewResponse
-         * @description A judge as people review it.
+         * Sampling
+         * @description Which targets are judged. The probability of each is kept with its score.
+         *
+         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
+         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
          */
-        ReviewResponse: {
+        Sampling: {
             /**
-             * Choices
-             * @description Empty: a number is asked for.
+             * Boosts
+             * @description Of weighted.
+             * @default []
              */
-            choices: components["schemas"]["Choice"][];
-            /** Judge */
-            judge: string;
-            /** Name */
-            name: string;
-            plan: components["schemas"]["Plan"];
-            queue: components["schemas"]["QueueTold"];
-            /** Rubric */
-            rubric: string | null;
-            standing: components["schemas"]["Standing"];
+            boosts: components["schemas"]["Boost"][];
             /**
-             * Target
+             * By
+             * @description Of stratified: facts such as task and model.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Kind
+             * @default uniform
              * @enum {string}
              */
-            target: "span" | "trace" | "session";
+            kind: "uniform" | "stratified" | "weighted";
             /**
-             * Type
-             * @enum {string}
+             * Rate
+             * @default 1
              */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
-            /** Version */
-            version: string;
-        };
-        /** ReviewedJudge */
-        ReviewedJudge: {
-            /** Judge */
-            judge: string;
-            /**
-             * Name
-             * @description Of the score.
-             */
-            name: string;
-            plan: components["schemas"]["Plan"];
-            queue: components["schemas"]["QueueTold"];
-            standing: components["schemas"]["Standing"];
-        };
-        /** ReviewsResponse */
-        ReviewsResponse: {
-            /** Judges */
-            judges: components["schemas"]["ReviewedJudge"][];
-        };
-        /** SaidOf */
-        SaidOf: {
-            /** Author */
-            author: string;
-            /** Confidence */
-            confidence: number | null;
-            /** Explanation */
-            explanation: string;
-            /** Label */
-            label: string | null;
-            /** Value */
-            value: number | null;
-            /** Version */
-            version: string;
+            rate: number;
         };
         /**
          * Score
@@ -5286,16 +4293,31 @@ export interface components {
              */
             version: string;
         };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
+        };
         /** ScoreNames */
         ScoreNames: {
             /** Names */
-            names: components["schemas"]["sightline__serve__score_models__ScoreName"][];
-        };
-        /** ScoreNamesResponse */
-        ScoreNamesResponse: {
-            /** Scores */
-            scores: components["schemas"]["sightline__serve__quality_models__ScoreName"][];
-            window: components["schemas"]["Window"];
+            names: components["schemas"]["ScoreName"][];
         };
         /** ScorePage */
         ScorePage: {
@@ -5394,31 +4416,6 @@ export interface components {
             value: number | null;
             /** Version */
             version: string | null;
-        };
-        /** ScoreSaid */
-        ScoreSaid: {
-            /** Author */
-            author: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Passes
-             * @description The labels that pass, of a score with levels.
-             */
-            passes: string[];
-            /**
-             * Rates
-             * @description Whether its numbers are shares of what passed; else means.
-             */
-            rates: boolean;
-            /** Source */
-            source: string;
-            /** Target */
-            target: string;
-            /** Type */
-            type: string;
-            /** Versions */
-            versions: string[];
         };
         /**
          * ScoresRequest
@@ -6073,66 +5070,6 @@ export interface components {
             total: components["schemas"]["Percentiles"];
             window: components["schemas"]["TimeWindow"];
         };
-        /** Stale */
-        Stale: {
-            /**
-             * Enough
-             * @description From 30 cases on; below, show the interval.
-             */
-            enough: boolean;
-            /**
-             * Interval
-             * @description 95 %, Wilson's; null without a case.
-             */
-            interval: [
-                number,
-                number
-            ] | null;
-            /** N */
-            n: number;
-            /** Of */
-            of: number;
-            /** Share */
-            share: number | null;
-            /** Trace Ids */
-            trace_ids: string[];
-        };
-        /**
-         * Standing
-         * @description How far a judge is to be believed, as its last calibration said, and whether that is still so.
-         */
-        Standing: {
-            /**
-             * Calibrated
-             * @description When it was last calibrated; null: never.
-             */
-            calibrated: string | null;
-            /**
-             * Due
-             * @description When it is to be calibrated next.
-             */
-            due: string | null;
-            /** Judge */
-            judge: string;
-            /** Labelled */
-            labelled: number;
-            /**
-             * Note
-             * @description What to say beside every number of this judge; empty where there is nothing to say.
-             */
-            note: string;
-            /** Overdue */
-            overdue: boolean;
-            /** Reason */
-            reason: string | null;
-            /** Verdict */
-            verdict: ("usable" | "weak" | "not usable") | null;
-            /**
-             * Version
-             * @description The version that was.
-             */
-            version: string | null;
-        };
         /**
          * StandingResponse
          * @description Spans among their like: the same stage and model, around the time of their trace.
@@ -6168,6 +5105,34 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /** TargetModel */
+        TargetModel: {
+            /**
+             * Probability
+             * @default 1
+             */
+            probability: number;
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Start Ns
+             * @default 0
+             */
+            start_ns: number;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
         };
         /**
          * TimeWindow
@@ -6490,72 +5455,63 @@ export interface components {
             user_id: string | null;
         };
         /**
-         * TracesRequest
-         * @description Traces to make items of: by their ids, or the newest that a filter selects in a window.
+         * TryAnswer
+         * @description What came of a try: a verdict, or the error; and what the model was asked.
          */
-        TracesRequest: {
+        TryAnswer: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Explanation */
+            explanation?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
             /**
-             * Author
-             * @description Who did it.
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Prompt */
+            prompt?: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string | null;
+            /** System */
+            system?: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * TryRequest
+         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
+         */
+        TryRequest: {
+            definition: components["schemas"]["Definition"];
+            /**
+             * Session Id
              * @default
              */
-            author: string;
+            session_id: string;
             /**
-             * Expected
-             * @description output: what was answered is what is expected.
-             * @default nothing
-             * @enum {string}
+             * Span Id
+             * @default
              */
-            expected: "nothing" | "output";
+            span_id: string;
             /**
-             * Filter
-             * @example task = 'support' and status = error
+             * Trace Id
+             * @default
              */
-            filter?: string | null;
-            /** From */
-            from?: string | number | null;
-            /**
-             * Most
-             * @description Of the traces that the filter selects: how many at the most.
-             * @default 200
-             */
-            most: number;
-            /** To */
-            to?: string | number | null;
-            /**
-             * Trace Ids
-             * @default []
-             */
-            trace_ids: string[];
-        };
-        /** TrendResponse */
-        TrendResponse: {
-            /**
-             * Filter
-             * @description Selects what has the score.
-             */
-            filter: string;
-            /**
-             * Filter Failed
-             * @description Selects what did not pass.
-             */
-            filter_failed: string | null;
-            /** Groups */
-            groups: components["schemas"]["QualityGroup"][];
-            /** Interval */
-            interval: string;
-            /** More Groups */
-            more_groups: number;
-            ratings: components["schemas"]["RatingsRead"];
-            score: components["schemas"]["ScoreSaid"];
-            /**
-             * Series
-             * @description Periods lend each other labels: what a verdict means is alike as far as labels say so.
-             */
-            series: components["schemas"]["QualityPoint"][];
-            standing: components["schemas"]["Standing"] | null;
-            total: components["schemas"]["Figure"];
-            window: components["schemas"]["Window"];
+            trace_id: string;
         };
         /** Turns */
         Turns: {
@@ -6569,20 +5525,6 @@ export interface components {
             p50: number | null;
             /** P95 */
             p95: number | null;
-        };
-        /** UnitTold */
-        UnitTold: {
-            /** Session Id */
-            session_id: string;
-            /** Span Id */
-            span_id: string;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /** Trace Id */
-            trace_id: string;
         };
         /** UnknownUsage */
         UnknownUsage: {
@@ -6634,20 +5576,6 @@ export interface components {
             unknown_usage: components["schemas"]["UnknownUsage"][];
             window: components["schemas"]["MoneyWindow"];
         };
-        /** UnusualQuery */
-        UnusualQuery: {
-            /**
-             * More
-             * @description How many times as frequent its 3-grams have become, on average.
-             */
-            more: number;
-            /** Query */
-            query: string;
-            /** Times */
-            times: number;
-            /** Trace Id */
-            trace_id: string;
-        };
         /**
          * ValuesResponse
          * @description Values seen for a fact or attribute, most frequent first: for completion.
@@ -6655,23 +5583,6 @@ export interface components {
         ValuesResponse: {
             /** Values */
             values: string[];
-        };
-        /** VersionsResponse */
-        VersionsResponse: {
-            /**
-             * Versions
-             * @description The newest first.
-             */
-            versions: components["schemas"]["DatasetVersion"][];
-        };
-        /** Voice */
-        Voice: {
-            /** Author */
-            author: string;
-            /** Documents */
-            documents: number;
-            /** Source */
-            source: string;
         };
         /**
          * Waited
@@ -6776,131 +5687,82 @@ export interface components {
             /** To */
             to: string | null;
         };
-        /** Item */
-        sightline__serve__dataset_models__Item: {
-            /**
-             * Changed
-             * @description The version that it has been like this since.
-             */
-            changed: number;
-            /** Context */
-            context?: unknown;
-            /** Expected */
-            expected?: unknown;
-            /** Id */
-            id: string;
-            /** Input */
-            input: unknown;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata: {
-                [key: string]: unknown;
+        /** WorkAnswer */
+        WorkAnswer: {
+            /** Items */
+            items: components["schemas"]["WorkItem"][];
+            /** Judges */
+            judges: {
+                [key: string]: components["schemas"]["WorkJudge"];
             };
-            /**
-             * Position
-             * @description Orders items; stays while the item is changed.
-             */
-            position: number;
-            /** Span Id */
-            span_id?: string | null;
-            /**
-             * Trace Id
-             * @description Where it came from.
-             */
-            trace_id?: string | null;
-        };
-        /** ScoreName */
-        sightline__serve__quality_models__ScoreName: {
-            /**
-             * Author
-             * @description The judge or evaluator; null where many people are meant.
-             */
-            author: string | null;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** N */
-            n: number;
-            /** Name */
-            name: string;
-            /**
-             * Raw
-             * @description The mean as it stands: uncorrected.
-             */
-            raw: number | null;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "judge" | "code" | "person" | "user" | "external";
-            /** @description Of a judge. */
-            standing: components["schemas"]["Standing"] | null;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
-            /**
-             * Version
-             * @description The newest.
-             */
-            version: string;
-        };
-        /** Item */
-        sightline__serve__review_models__Item: {
-            /** Id */
-            id: string;
-            /**
-             * Probability
-             * @description That it was drawn, among those it was drawn from.
-             */
-            probability: number;
-            /** Session Id */
-            session_id: string;
-            /** Span Id */
-            span_id: string;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /** Trace Id */
-            trace_id: string;
+            /** Tries */
+            tries: components["schemas"]["WorkItem"][];
         };
         /**
-         * ScoreName
-         * @description What is scored under one name.
+         * WorkItem
+         * @description A target that is the worker's until it says what came of it.
          */
-        sightline__serve__score_models__ScoreName: {
-            /** Count */
-            count: number;
+        WorkItem: {
             /**
-             * Last Received
-             * Format: date-time
+             * Judge
+             * @description Key into `judges`.
              */
-            last_received: string;
+            judge: string;
+            /** Lease */
+            lease: string;
+            /** Max Input Bytes */
+            max_input_bytes: number;
+            /** Reserved Usd */
+            reserved_usd: number;
+            /** Spans */
+            spans: {
+                [key: string]: unknown;
+            }[];
+            target: components["schemas"]["TargetModel"];
+        };
+        /** WorkJudge */
+        WorkJudge: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id: string;
             /** Name */
             name: string;
-            /** Sources */
-            sources: string[];
-            /** Targets */
-            targets: string[];
-            /** Type */
-            type: string;
+            /**
+             * Prices
+             * @description Of each of its models.
+             */
+            prices: (components["schemas"]["Prices"] | null)[];
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WorkRequest
+         * @description A worker that has room for `most` targets; 0: it only says that it is alive.
+         */
+        WorkRequest: {
+            /**
+             * Judges
+             * @description Only these, by id or name.
+             */
+            judges?: string[] | null;
+            /** Most */
+            most: number;
+            /**
+             * Share
+             * @description (i, n): of n hash ranges the i-th, from 0.
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            share: [
+                number,
+                number
+            ];
+            /** Worker */
+            worker: string;
         };
     };
     responses: never;
@@ -7110,1173 +5972,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_datasets_api_v1_datasets_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DatasetsResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_dataset_api_v1_datasets_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DatasetRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_dataset_api_v1_datasets__id__get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    put_dataset_api_v1_datasets__id__put: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DatasetRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Dataset"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    delete_dataset_api_v1_datasets__id__delete: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    export_items_api_v1_datasets__id__export_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description The file's format. */
-                format?: "jsonl" | "csv" | "parquet";
-                /** @description The version to read; the latest unless given. */
-                version?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    import_items_api_v1_datasets__id__import_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description An object a line, or a table with a header. */
-                format?: "jsonl" | "csv";
-                /** @description The file's name, for the record. */
-                file?: string;
-                /** @description Items that are not in the file go. */
-                whole?: boolean;
-                /** @description Who did it. */
-                author?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/jsonl": unknown;
-                "text/csv": unknown;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_items_api_v1_datasets__id__items_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description The version to read; the latest unless given. */
-                version?: number | null;
-                /** @description `next_after` of the page before. */
-                after?: number;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ItemPage"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_items_api_v1_datasets__id__items_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ItemsRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_item_api_v1_datasets__id__items__item_id__get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description The version to read; the latest unless given. */
-                version?: number | null;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-                item_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["sightline__serve__dataset_models__Item"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_traces_api_v1_datasets__id__traces_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TracesRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangeResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_versions_api_v1_datasets__id__versions_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its id or its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionsResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -9939,6 +7634,1312 @@ export interface operations {
             };
         };
     };
+    get_judges_api_v1_judges_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_judge_api_v1_judges_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_done_api_v1_judges_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_forecast_api_v1_judges_forecast_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_library_api_v1_judges_library_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_reserve_api_v1_judges_reserve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReserveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reserved"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_try_api_v1_judges_try_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_work_api_v1_judges_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judge_api_v1_judges__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_judge_api_v1_judges__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_judge_api_v1_judges__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_backfill_api_v1_judges__id__backfills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                backfill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_backlog_api_v1_judges__id__backlog_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backlog"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_judges__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeVersions"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_compare_api_v1_latency_compare_get: {
         parameters: {
             query?: {
@@ -10878,792 +9879,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_anchors_api_v1_quality_judges__judge__anchors_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnchorsResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_anchors_api_v1_quality_judges__judge__anchors_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description Traffic and labels of so many days. */
-                days?: number;
-                most?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnchorsResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_anchors_due_api_v1_quality_judges__judge__anchors_due_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnchorsDueResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_calibration_api_v1_quality_judges__judge__calibration_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description The score, of a judge that gives several. */
-                name?: string | null;
-                /** @description Of the judge; the newest if left out. */
-                version?: string | null;
-                /** @description A fact that a score has of its target. */
-                segment?: string | null;
-                /** @description Traffic and labels of so many days. */
-                days?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalibrationAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_calibrations_api_v1_quality_judges__judge__calibrations_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_calibration_api_v1_quality_judges__judge__calibrations_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description The score, of a judge that gives several. */
-                name?: string | null;
-                /** @description Of the judge; the newest if left out. */
-                version?: string | null;
-                /** @description Traffic and labels of so many days. */
-                days?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_scores_api_v1_quality_scores_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description Asked of the scores: docs/filter-language.md. */
-                filter?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScoreNamesResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_trend_api_v1_quality_trend_get: {
-        parameters: {
-            query?: {
-                /** @description The score. */
-                name?: string | null;
-                /** @description Of a judge, by its id. */
-                judge?: string | null;
-                source?: "judge" | "code" | "person" | "user" | "external";
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description Asked of the scores: docs/filter-language.md. */
-                filter?: string;
-                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
-                group_by?: string[] | null;
-                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
-                interval?: string | null;
-                limit?: number;
-                /** @description csv or parquet: the table as a file instead. */
-                format?: "json" | "csv" | "parquet";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrendResponse"];
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -12981,1656 +11196,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandingResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_retrieval_api_v1_retrieval_get: {
-        parameters: {
-            query?: {
-                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
-                group_by?: string[] | null;
-                /** @description Which searches: of an index, or the ordering after it. */
-                kind?: "retrieval" | "rerank";
-                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
-                interval?: string | null;
-                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
-                limit?: number;
-                /** @description csv or parquet: the table as a file instead. */
-                format?: "json" | "csv" | "parquet";
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description See docs/filter-language.md; asked of spans. */
-                filter?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetrievalResponse"];
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_documents_api_v1_retrieval_documents_get: {
-        parameters: {
-            query?: {
-                /** @description Which searches: of an index, or the ordering after it. */
-                kind?: "retrieval" | "rerank";
-                /** @description Searches whose documents are read at the most: whole traces, by hash. */
-                sample?: number;
-                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
-                limit?: number;
-                /** @description csv or parquet: the table as a file instead. */
-                format?: "json" | "csv" | "parquet";
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description See docs/filter-language.md; asked of spans. */
-                filter?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentsResponse"];
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_drift_api_v1_retrieval_drift_get: {
-        parameters: {
-            query?: {
-                /** @description Which searches: of an index, or the ordering after it. */
-                kind?: "retrieval" | "rerank";
-                /** @description Vectors of each window that are read at the most; 0: none. */
-                embeddings?: number;
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description See docs/filter-language.md; asked of spans. */
-                filter?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DriftResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_relevance_api_v1_retrieval_relevance_get: {
-        parameters: {
-            query?: {
-                /** @description The scores' name. */
-                name?: string;
-                /** @description Only what a judge, a person … says. */
-                source?: ("judge" | "code" | "person" | "user" | "external") | null;
-                /** @description Documents that are looked at, from the first on. */
-                k?: number;
-                /** @description The score from which on a document is relevant. */
-                relevant?: number;
-                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
-                group_by?: string[] | null;
-                /** @description Which searches: of an index, or the ordering after it. */
-                kind?: "retrieval" | "rerank";
-                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
-                interval?: string | null;
-                /** @description Searches whose documents are read at the most: whole traces, by hash. */
-                sample?: number;
-                /** @description csv or parquet: the table as a file instead. */
-                format?: "json" | "csv" | "parquet";
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description See docs/filter-language.md; asked of spans. */
-                filter?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelevanceResponse"];
-                    "application/vnd.apache.parquet": string;
-                    "text/csv": string;
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_scores_api_v1_retrieval_scores_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
-                from?: string | null;
-                /** @description First moment after the window. */
-                to?: string | null;
-                /** @description See docs/filter-language.md; asked of spans. */
-                filter?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RelevanceScores"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_reviews_api_v1_reviews_get: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewsResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_item_api_v1_reviews_items__item__get: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-            };
-            header?: never;
-            path: {
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answered"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_answer_api_v1_reviews_items__item__answer_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answered"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_skip_api_v1_reviews_items__item__skip_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RaterRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueueResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_undo_api_v1_reviews_items__item__undo_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RaterRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueueResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_review_api_v1_reviews__judge__get: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    put_review_api_v1_reviews__judge__put: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_agreement_api_v1_reviews__judge__agreement_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                /** @description Traffic and labels of so many days. */
-                days?: number;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgreementResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_draw_api_v1_reviews__judge__draw_post: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DrawRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DrawResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_labels_api_v1_reviews__judge__labels_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                format?: "csv" | "jsonl";
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": unknown;
-                    "text/csv": unknown;
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_labels_api_v1_reviews__judge__labels_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-                format?: "csv" | "jsonl";
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/jsonl": string;
-                "text/csv": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LabelsImported"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_queue_api_v1_reviews__judge__queue_get: {
-        parameters: {
-            query: {
-                /** @description Who labels. */
-                rater: string;
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path: {
-                /** @description A judge's id: the author of its scores. */
-                judge: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QueueResponse"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

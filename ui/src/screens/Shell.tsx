@@ -19,6 +19,7 @@ const KEYS: [string, string][] = [
   ["h", "show HTTP client spans"],
   ["c", "show what spans cost"],
   ["l", "live on, off"],
+  ["n", "new judge"],
   ["t", "light, dark"],
   ["?", "this help"],
 ];
@@ -71,6 +72,14 @@ export function Shell() {
             data-status={pathname.startsWith("/reliability") ? "active" : undefined}
           >
             Reliability
+          </Link>
+          <Link
+            to="/judges"
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/judges") ? "active" : undefined}
+          >
+            Judges
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

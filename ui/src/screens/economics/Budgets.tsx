@@ -1,12 +1,13 @@
 // Budgets: what was spent of each, where it will end, and how fast it burns.
 import { Button, Modal } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { type Budget, type BudgetStatus, budgets, deleteBudget } from "../../api/economics";
 import { Empty } from "../../kit/States";
 import { groupName, tracesOf } from "../../parts/asked";
+import { Deleting } from "../../parts/Deleting";
 import { clock, count, percent, times, usd } from "../../parts/format";
 import { BudgetForm } from "./BudgetForm";
 import { Priced } from "./Figures";
@@ -101,7 +102,7 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
         <Button size="compact-xs" variant="subtle" color="gray" onClick={onEdit}>
           Change
         </Button>
-        <Deleting budget={budget} />
+        <Deleting remove={() => deleteBudget(budget.id)} changes={["/economics/budgets/status"]} />
       </header>
       <p className="muted">
         {usd(budget.amount_usd)} a {budget.period}
@@ -174,32 +175,5 @@ function Card({ status, onEdit }: { status: BudgetStatus; onEdit: () => void }) 
         </dd>
       </dl>
     </article>
-  );
-}
-
-/** Delete, asked twice. */
-function Deleting({ budget }: { budget: Budget }) {
-  const [sure, setSure] = useState(false);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const known = useQueryClient();
-  const go = async () => {
-    try {
-      await deleteBudget(budget.id);
-      await known.invalidateQueries({ queryKey: ["/economics/budgets/status"] });
-    } catch (error) {
-      setWrong(error instanceof Error ? error.message : String(error));
-    }
-  };
-  if (wrong !== null) return <span role="alert">{wrong}</span>;
-  return (
-    <Button
-      size="compact-xs"
-      variant={sure ? "filled" : "subtle"}
-      color={sure ? "red" : "gray"}
-      onClick={() => (sure ? go() : setSure(true))}
-      onBlur={() => setSure(false)}
-    >
-      {sure ? "Delete it?" : "Delete"}
-    </Button>
   );
 }

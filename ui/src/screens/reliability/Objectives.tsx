@@ -1,12 +1,13 @@
 // Objectives: the share that was good, what is left of the error budget, how fast it burns, and what would wake somebody.
 import { Button, Modal } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { deleteSlo, type Slo, type SloStatus, slos } from "../../api/reliability";
 import { Empty } from "../../kit/States";
 import { tracesOf } from "../../parts/asked";
+import { Deleting } from "../../parts/Deleting";
 import { count, percent, times } from "../../parts/format";
 import { between } from "./Figures";
 import { Frame } from "./Frame";
@@ -96,7 +97,7 @@ function Card({ status, onEdit }: { status: SloStatus; onEdit: () => void }) {
             <Button size="compact-xs" variant="subtle" color="gray" onClick={onEdit}>
               Change
             </Button>
-            <Deleting slo={slo} />
+            <Deleting remove={() => deleteSlo(slo.id)} changes={["/reliability/slos/status"]} />
           </>
         )}
       </header>
@@ -181,32 +182,5 @@ function Card({ status, onEdit }: { status: SloStatus; onEdit: () => void }) {
         )}
       </dl>
     </article>
-  );
-}
-
-/** Delete, asked twice. */
-function Deleting({ slo }: { slo: Slo }) {
-  const [sure, setSure] = useState(false);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const known = useQueryClient();
-  const go = async () => {
-    try {
-      await deleteSlo(slo.id);
-      await known.invalidateQueries({ queryKey: ["/reliability/slos/status"] });
-    } catch (error) {
-      setWrong(error instanceof Error ? error.message : String(error));
-    }
-  };
-  if (wrong !== null) return <span role="alert">{wrong}</span>;
-  return (
-    <Button
-      size="compact-xs"
-      variant={sure ? "filled" : "subtle"}
-      color={sure ? "red" : "gray"}
-      onClick={() => (sure ? go() : setSure(true))}
-      onBlur={() => setSure(false)}
-    >
-      {sure ? "Delete it?" : "Delete"}
-    </Button>
   );
 }
