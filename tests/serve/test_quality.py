@@ -1,8 +1,5 @@
 """Quality and reviews over a real server: what is posted comes back corrected, kept, and leads to its traces."""
 
-import csv
-import io
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +7,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
-from sightline.serve import quality_models, review_models
+from sightline.serve import quality_models
 from tests.otlp import new_id, span, traces
 from tests.running import Server, eventually, running
 

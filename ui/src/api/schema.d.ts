@@ -551,6 +551,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/judges/{judge}/anchors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is it the judge?
+         * @description A judge's anchors: the evidence that the judge itself has changed, and whether it or what it judges has.
+         */
+        get: operations["get_anchors_api_v1_quality_judges__judge__anchors_get"];
+        put?: never;
+        /**
+         * Choose a judge's anchors
+         * @description Make anchors of what people have labelled; the ones before are forgotten, and the test begins anew.
+         */
+        post: operations["post_anchors_api_v1_quality_judges__judge__anchors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/anchors/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Anchors to judge now
+         * @description Which anchors the judge is to be asked about now, so many a day; their verdicts are posted as scores of this name and version.
+         */
+        get: operations["get_anchors_due_api_v1_quality_judges__judge__anchors_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a judge can be believed, now
+         * @description One version of a judge against people: confusion, sensitivity, specificity, kappa, bias by segment, verdict, corrected rate.
+         */
+        get: operations["get_calibration_api_v1_quality_judges__judge__calibration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge's calibrations
+         * @description Each calibration that was kept, the oldest first; the latest 200.
+         */
+        get: operations["get_calibrations_api_v1_quality_judges__judge__calibrations_get"];
+        put?: never;
+        /**
+         * Calibrate a judge
+         * @description Calibrate now and keep what comes out: the judge's due date begins anew.
+         */
+        post: operations["post_calibration_api_v1_quality_judges__judge__calibrations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores there are
+         * @description Every score of a window by name and by whom; of judges, how far they can be believed.
+         */
+        get: operations["get_scores_api_v1_quality_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality over time
+         * @description A score over time and by segment. A judge's is shown raw and corrected: what people would have said, with a 95 % interval.
+         *
+         *     Labels of the last 90 days teach what a verdict means, periods lend each other theirs. Without labels `corrected` is null.
+         */
+        get: operations["get_trend_api_v1_quality_trend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -810,6 +940,263 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for people
+         * @description Every judge of a project with its queue, and how far it can be believed.
+         */
+        get: operations["get_reviews_api_v1_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item, and what was said of it
+         * @description What the judge and other people said is told to those who have answered; to others both are empty.
+         */
+        get: operations["get_item_api_v1_reviews_items__item__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label an item
+         * @description A person's verdict, stored as a score with source 'person'; answered with what the judge had said. Said again, it is changed.
+         */
+        post: operations["post_answer_api_v1_reviews_items__item__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip an item
+         * @description It is not shown to this rater again; others are still asked.
+         */
+        post: operations["post_skip_api_v1_reviews_items__item__skip_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an answer back
+         * @description The item is asked again; the label says nothing until then.
+         */
+        post: operations["post_undo_api_v1_reviews_items__item__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge under review
+         * @description What people are asked, how far they are, and by what plan.
+         */
+        get: operations["get_review_api_v1_reviews__judge__get"];
+        /**
+         * Change how a judge is reviewed
+         * @description Labels a week, raters a unit, how much is drawn from all alike, how often it is calibrated, anchors a day.
+         */
+        put: operations["put_review_api_v1_reviews__judge__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far people agree
+         * @description Krippendorff's alpha, Fleiss' kappa, Cohen's of each pair, and the ceiling that sets for any judge.
+         */
+        get: operations["get_agreement_api_v1_reviews__judge__agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw units to label now
+         * @description Beyond the weekly quota: out of what was judged since the last draw, else in the last week.
+         */
+        post: operations["post_draw_api_v1_reviews__judge__draw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Labels
+         * @description The latest 10,000 labels as a file that can be imported again.
+         */
+        get: operations["get_labels_api_v1_reviews__judge__labels_get"];
+        put?: never;
+        /**
+         * Import labels
+         * @description A CSV with a head, or a JSON object a line: trace_id (and span_id, or session_id), label or value, and if known rater, explanation,
+         *     probability. What can't be a label is rejected by its line; the others are stored. At most 10,000 labels and 16 MiB at once.
+         */
+        post: operations["post_labels_api_v1_reviews__judge__labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rater may label next
+         * @description The next fifty, in order. What of this week's quota is missing is drawn first.
+         */
+        get: operations["get_queue_api_v1_reviews__judge__queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scores
+         * @description Scores whose targets began in the window, newest first. The filter takes what a score has (`value < 0.5 and source = judge`) and what
+         *     its target has (`kind = llm and tenant = 'acme'`).
+         */
+        get: operations["get_scores_api_v1_scores_get"];
+        put?: never;
+        /**
+         * Store scores
+         * @description Verdicts on spans, traces and sessions, at most 1,000 at once; answered when they are on disk.
+         *
+         *     One score is its project, target with its ids, name, source, author and version: said again, the last one stays. Its target may
+         *     arrive later. What can't be a score is rejected by itself, with the reason; the others are stored.
+         */
+        post: operations["post_scores_api_v1_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is scored
+         * @description Every name that there are scores of, the latest first: what `score.NAME` can ask for.
+         */
+        get: operations["get_score_names_api_v1_scores_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spans": {
         parameters: {
             query?: never;
@@ -971,6 +1358,141 @@ export interface components {
             /** Session Id */
             session_id: string;
         };
+        /** AgreementResponse */
+        AgreementResponse: {
+            /** Pairs */
+            pairs: components["schemas"]["PairTold"][];
+            /** @description null while no unit has two ratings. */
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Raters */
+            raters: components["schemas"]["RaterTold"][];
+        };
+        /** AgreementTold */
+        AgreementTold: {
+            /**
+             * Counts
+             * @description [i][j]: the judge said levels[i] and a person levels[j], at the labels' effective size.
+             */
+            counts: number[][];
+            /** Levels */
+            levels: number[];
+            /**
+             * Measure
+             * @description kappa, weighted kappa or correlation.
+             */
+            measure: string;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            value: components["schemas"]["Interval"] | null;
+        };
+        /** AnchorBatch */
+        AnchorBatch: {
+            /**
+             * Evidence
+             * @description 1 at the start; 20 had at most one chance in 20 under a judge that hasn't changed.
+             */
+            evidence: number | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Moved By
+             * @description Mean of verdict − the anchor's own baseline.
+             */
+            moved_by: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Version */
+            version: string;
+        };
+        /** AnchorsDueResponse */
+        AnchorsDueResponse: {
+            /**
+             * Name
+             * @description The name that their scores are to have.
+             */
+            name: string;
+            /** Units */
+            units: components["schemas"]["UnitTold"][];
+            /**
+             * Version
+             * @description The version that their scores are to have.
+             */
+            version: string;
+        };
+        /** AnchorsResponse */
+        AnchorsResponse: {
+            /** Alarm */
+            alarm: string | null;
+            /** Anchors */
+            anchors: number;
+            /** Batches */
+            batches: components["schemas"]["AnchorBatch"][];
+            /** Changed Since */
+            changed_since: string | null;
+            /** Evidence Needed */
+            evidence_needed: number;
+            /** Judged */
+            judged: number;
+            /** Main Moved By */
+            main_moved_by: number | null;
+            /** Meaning */
+            meaning: string;
+            /** Moved By */
+            moved_by: number | null;
+            /** Since */
+            since: string | null;
+            /** Tolerance */
+            tolerance: number;
+            /**
+             * Who Moved
+             * @enum {string}
+             */
+            who_moved: "none" | "waiting" | "system" | "judge";
+        };
+        /**
+         * AnswerRequest
+         * @description A person's verdict on an item.
+         * @example {
+         *       "label": "pass",
+         *       "rater": "ann"
+         *     }
+         */
+        AnswerRequest: {
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Label */
+            label?: string | null;
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * Answered
+         * @description An item once a person has answered: what the judge had said, and other people.
+         */
+        Answered: {
+            /**
+             * Drawn
+             * @enum {string}
+             */
+            drawn: "core" | "disagreement" | "uncertain" | "rare";
+            item: components["schemas"]["Item"];
+            judge: components["schemas"]["SaidOf"] | null;
+            mine: components["schemas"]["SaidOf"] | null;
+            /** People */
+            people: components["schemas"]["SaidOf"][];
+            queue: components["schemas"]["QueueTold"];
+        };
         /** AttributeKeys */
         AttributeKeys: {
             /** Keys */
@@ -1030,6 +1552,17 @@ export interface components {
             owner: string | null;
             /** Percentile */
             percentile: string;
+        };
+        /** BiasTold */
+        BiasTold: {
+            /** Adjusted P */
+            adjusted_p: number | null;
+            /** Flagged */
+            flagged: boolean;
+            /** P Value */
+            p_value: number | null;
+            /** @description Judge − people. */
+            value: components["schemas"]["Interval"] | null;
         };
         /**
          * Bin
@@ -1451,6 +1984,78 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /**
+         * CalibrationAnswer
+         * @description One version of a judge against people.
+         */
+        CalibrationAnswer: {
+            agreement: components["schemas"]["AgreementTold"];
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "binary" | "score";
+            /** Labelled */
+            labelled: number;
+            labels_only: components["schemas"]["Interval"] | null;
+            /** Labels To Decide */
+            labels_to_decide: number | null;
+            /** Labels To Halve */
+            labels_to_halve: number | null;
+            /** Last Label */
+            last_label: string | null;
+            moved: components["schemas"]["MovedTold"] | null;
+            /** @description What part of the next labels each verdict of the judge should get. */
+            next_labels: components["schemas"]["NextLabels"] | null;
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Picked */
+            picked: number;
+            /** Raw */
+            raw: number | null;
+            /** Reason */
+            reason: string;
+            /** @description Beside it, never instead; of scores the inverse regression. null: it says nothing. */
+            rogan_gladen: components["schemas"]["Interval"] | null;
+            score: components["schemas"]["ScoreSaid"];
+            /** Segment */
+            segment: string | null;
+            /** Segments */
+            segments: components["schemas"]["CalibrationSegment"][];
+            /** @description The interval to show: where traffic has moved, the union with Rogan & Gladen's. */
+            shown: components["schemas"]["Interval"] | null;
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+            /** Warnings */
+            warnings: string[];
+            window: components["schemas"]["Window"];
+            /** Youden */
+            youden: number | null;
+        };
+        /** CalibrationSegment */
+        CalibrationSegment: {
+            bias: components["schemas"]["BiasTold"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            human: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /** Labelled */
+            labelled: number;
+            /** Raw */
+            raw: number | null;
+        };
         /** CaseGroup */
         CaseGroup: {
             /** Cases */
@@ -1535,6 +2140,21 @@ export interface components {
              * @description Until the last try began.
              */
             waited_p50_ns: number | null;
+        };
+        /**
+         * Choice
+         * @description A verdict that a person can give.
+         */
+        Choice: {
+            /** Label */
+            label: string;
+            /**
+             * Passes
+             * @description null: neither.
+             */
+            passes: boolean | null;
+            /** Value */
+            value: number | null;
         };
         /** Column */
         Column: {
@@ -1689,6 +2309,23 @@ export interface components {
             rank: number;
             /** Score */
             score?: number | null;
+        };
+        /**
+         * DrawRequest
+         * @description Labels to draw now.
+         */
+        DrawRequest: {
+            /**
+             * Labels
+             * @default 10
+             */
+            labels: number;
+        };
+        /** DrawResponse */
+        DrawResponse: {
+            /** Drawn */
+            drawn: number;
+            queue: components["schemas"]["QueueTold"];
         };
         /**
          * Driver
@@ -1892,6 +2529,25 @@ export interface components {
             /** Timeout */
             timeout: number;
         };
+        /** Figure */
+        Figure: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
         /** FilteredTally */
         FilteredTally: {
             /**
@@ -1995,6 +2651,15 @@ export interface components {
             unit: string;
             window: components["schemas"]["TimeWindow"];
         };
+        /** HistoryResponse */
+        HistoryResponse: {
+            /**
+             * Calibrations
+             * @description The oldest first.
+             */
+            calibrations: components["schemas"]["KeptCalibration"][];
+            standing: components["schemas"]["Standing"];
+        };
         /** Hop */
         Hop: {
             /** Kind */
@@ -2069,6 +2734,83 @@ export interface components {
              */
             one_in: number;
             window: components["schemas"]["Window"];
+        };
+        /**
+         * Interval
+         * @description A number with its 95 % interval; an end without bound is null.
+         */
+        Interval: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** Item */
+        Item: {
+            /** Id */
+            id: string;
+            /**
+             * Probability
+             * @description That it was drawn, among those it was drawn from.
+             */
+            probability: number;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
+        };
+        /** KeptCalibration */
+        KeptCalibration: {
+            agreement: components["schemas"]["Interval"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Id */
+            id: string;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /**
+             * Made By
+             * @enum {string}
+             */
+            made_by: "person" | "schedule";
+            /** Measure */
+            measure: string;
+            /** Raw */
+            raw: number | null;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+        };
+        /** LabelsImported */
+        LabelsImported: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedLabel"][];
+            /** Stored */
+            stored: number;
         };
         /** LedgerResponse */
         LedgerResponse: {
@@ -2473,6 +3215,24 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** MovedTold */
+        MovedTold: {
+            /** Distance */
+            distance: number;
+            /** Moved */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+            /** Uncovered */
+            uncovered: number;
+        };
+        /** NextLabels */
+        NextLabels: {
+            /** Failed */
+            failed: number;
+            /** Passed */
+            passed: number;
+        };
         /**
          * OwnCache
          * @description The application's own cache, by requests.
@@ -2513,6 +3273,16 @@ export interface components {
             /** Saved Usd */
             saved_usd: number | null;
         };
+        /** PairTold */
+        PairTold: {
+            kappa: components["schemas"]["Interval"] | null;
+            /** Raters */
+            raters: string[];
+            /** Same */
+            same: number;
+            /** Units */
+            units: number;
+        };
         /**
          * Part
          * @description A piece of a message.
@@ -2548,6 +3318,24 @@ export interface components {
             type: "text" | "reasoning" | "image" | "audio" | "file" | "tool_call" | "tool_result" | "other";
             /** Uri */
             uri?: string | null;
+        };
+        /** PeopleTold */
+        PeopleTold: {
+            alpha: components["schemas"]["Interval"];
+            /**
+             * Ceiling
+             * @description The most to expect of any judge.
+             */
+            ceiling: number | null;
+            /** Cohen */
+            cohen: number | null;
+            /** Distance */
+            distance: string;
+            fleiss: components["schemas"]["Interval"] | null;
+            /** Items */
+            items: number;
+            /** Raters */
+            raters: number;
         };
         /**
          * PerUnit
@@ -2666,6 +3454,55 @@ export interface components {
             /** Unit */
             unit: string;
             window: components["schemas"]["TimeWindow"];
+        };
+        /** Plan */
+        Plan: {
+            /** Anchors Per Day */
+            anchors_per_day: number;
+            /** Core */
+            core: number;
+            /** Due Days */
+            due_days: number;
+            /** Raters Per Item */
+            raters_per_item: number;
+            /** Weekly Labels */
+            weekly_labels: number;
+        };
+        /**
+         * PlanRequest
+         * @description How a judge is checked by people.
+         */
+        PlanRequest: {
+            /**
+             * Anchors Per Day
+             * @description Anchors that the judge is asked again a day.
+             * @default 20
+             */
+            anchors_per_day: number;
+            /**
+             * Core
+             * @description Part of the labels drawn from all units alike.
+             * @default 0.3
+             */
+            core: number;
+            /**
+             * Due Days
+             * @description After so many days without a calibration it is overdue.
+             * @default 30
+             */
+            due_days: number;
+            /**
+             * Raters Per Item
+             * @description People who label each unit.
+             * @default 1
+             */
+            raters_per_item: number;
+            /**
+             * Weekly Labels
+             * @description Labels a week that the queue fills itself for; 0: it doesn't.
+             * @default 20
+             */
+            weekly_labels: number;
         };
         /**
          * Prefix
@@ -2854,6 +3691,113 @@ export interface components {
             /** Projects */
             projects: components["schemas"]["Project"][];
         };
+        /** QualityGroup */
+        QualityGroup: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Filter
+             * @description Selects the group's units.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /** @description Corrected where groups lend each other labels: right on average, not for one that stands out. */
+            lent: components["schemas"]["Interval"] | null;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
+        /** QualityPoint */
+        QualityPoint: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Group
+             * @description null: all of it.
+             */
+            group: (string | null)[] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** QualityScore */
+        QualityScore: {
+            /**
+             * Author
+             * @description The judge or evaluator; null where many people are meant.
+             */
+            author: string | null;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /**
+             * Raw
+             * @description The mean as it stands: uncorrected.
+             */
+            raw: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** @description Of a judge. */
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /**
+             * Version
+             * @description The newest.
+             */
+            version: string;
+        };
+        /** QualityScoresResponse */
+        QualityScoresResponse: {
+            /** Scores */
+            scores: components["schemas"]["QualityScore"][];
+            window: components["schemas"]["Window"];
+        };
         /**
          * QueryRequest
          * @description A question: measures of `of`, by groups, in a window [from, to) on `start`.
@@ -2914,7 +3858,7 @@ export interface components {
              * @default spans
              * @enum {string}
              */
-            of: "spans" | "traces" | "sessions";
+            of: "spans" | "traces" | "sessions" | "scores";
             /**
              * Order
              * @description A column of the answer; '-' in front for descending.
@@ -2937,6 +3881,76 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** QueueResponse */
+        QueueResponse: {
+            /**
+             * Items
+             * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
+             */
+            items: components["schemas"]["Item"][];
+            /**
+             * Last
+             * @description The item this rater answered last: what undo takes back.
+             */
+            last: string | null;
+            queue: components["schemas"]["QueueTold"];
+        };
+        /** QueueTold */
+        QueueTold: {
+            /** Items */
+            items: number;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Open
+             * @description Items that still want this rater.
+             */
+            open: number;
+            /** Skipped */
+            skipped: number;
+            /**
+             * This Week
+             * @description Labels of all raters since Monday, UTC.
+             */
+            this_week: number;
+        };
+        /**
+         * RaterRequest
+         * @description Who skips or takes back.
+         */
+        RaterRequest: {
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+        };
+        /** RaterTold */
+        RaterTold: {
+            /** Labels */
+            labels: number;
+            /** Mean */
+            mean: number | null;
+            /** Rater */
+            rater: string;
+        };
+        /** RatingsRead */
+        RatingsRead: {
+            /**
+             * Complete
+             * @description False: only the latest 20,000 are read.
+             */
+            complete: boolean;
+            /** Last */
+            last: string | null;
+            /**
+             * Picked
+             * @description Labels picked by hand, which correct nothing.
+             */
+            picked: number;
+            /** Used */
+            used: number;
+        };
         /** RefactAnswer */
         RefactAnswer: {
             /** Facts Version */
@@ -2951,6 +3965,23 @@ export interface components {
              * @description Spans that were derived again.
              */
             spans: number;
+        };
+        /** RejectedLabel */
+        RejectedLabel: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
+        };
+        /** RejectedScore */
+        RejectedScore: {
+            /**
+             * Index
+             * @description Its place in the request, from 0.
+             */
+            index: number;
+            /** Reason */
+            reason: string;
         };
         /** ReliabilityTotal */
         ReliabilityTotal: {
@@ -3067,18 +4098,374 @@ export interface components {
             waited: components["schemas"]["Waited"];
             window: components["schemas"]["Window"];
         };
-        /** Score */
+        /**
+         * ReviewResponse
+         * @description A judge as people review it.
+         */
+        ReviewResponse: {
+            /**
+             * Choices
+             * @description Empty: a number is asked for.
+             */
+            choices: components["schemas"]["Choice"][];
+            /** Judge */
+            judge: string;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            /** Rubric */
+            rubric: string | null;
+            standing: components["schemas"]["Standing"];
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Version */
+            version: string;
+        };
+        /** ReviewedJudge */
+        ReviewedJudge: {
+            /** Judge */
+            judge: string;
+            /**
+             * Name
+             * @description Of the score.
+             */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            standing: components["schemas"]["Standing"];
+        };
+        /** ReviewsResponse */
+        ReviewsResponse: {
+            /** Judges */
+            judges: components["schemas"]["ReviewedJudge"][];
+        };
+        /** SaidOf */
+        SaidOf: {
+            /** Author */
+            author: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: string;
+        };
+        /**
+         * Score
+         * @description A verdict on a span, or on its trace.
+         */
         Score: {
+            /** Author */
+            author?: string | null;
+            /** Confidence */
+            confidence?: number | null;
             /** Explanation */
             explanation?: string | null;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             */
+            judge_trace_id?: string | null;
             /** Label */
             label?: string | null;
             /** Name */
             name: string;
-            /** Source */
-            source: string;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Type */
+            type?: string | null;
             /** Value */
             value?: number | null;
+            /** Version */
+            version?: string | null;
+        };
+        /**
+         * ScoreIn
+         * @description A verdict on a span (trace_id and span_id), a trace (trace_id) or a session (session_id).
+         * @example {
+         *       "author": "nightly-eval",
+         *       "explanation": "Every claim is in the second document.",
+         *       "label": "grounded",
+         *       "name": "groundedness",
+         *       "source": "external",
+         *       "span_id": "b7ad6b7169203331",
+         *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+         *       "type": "binary",
+         *       "value": 1,
+         *       "version": "3"
+         *     }
+         */
+        ScoreIn: {
+            /**
+             * Author
+             * @description Which judge, evaluator, rater or library.
+             * @default
+             */
+            author: string;
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             * @default
+             */
+            judge_trace_id: string;
+            /**
+             * Label
+             * @description A word; of an ordinal score the level's.
+             */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @description What is scored, such as groundedness.
+             */
+            name: string;
+            /**
+             * Probability
+             * @description With which the target was selected; 1 if all are scored.
+             */
+            probability?: number | null;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Source
+             * @description A judge, code, a person who labels, a user who gives feedback, or external.
+             * @default external
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /**
+             * Span Id
+             * @description 16 hex digits.
+             */
+            span_id?: string | null;
+            /**
+             * Target
+             * @description Follows from the ids where it is not said.
+             */
+            target?: ("span" | "trace" | "session") | null;
+            /**
+             * Trace Id
+             * @description 32 hex digits.
+             */
+            trace_id?: string | null;
+            /**
+             * Type
+             * @description Without it: binary for true or false, numeric for a number, else categorical.
+             */
+            type?: ("binary" | "categorical" | "ordinal" | "numeric") | null;
+            /**
+             * Value
+             * @description A number; true or false; of a binary score 1 or 0, of an ordinal one the level's.
+             */
+            value?: boolean | number | null;
+            /**
+             * Version
+             * @description The author's version: each has a score of its own.
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
+        };
+        /** ScoreNames */
+        ScoreNames: {
+            /** Names */
+            names: components["schemas"]["ScoreName"][];
+        };
+        /** ScorePage */
+        ScorePage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreRow"][];
+        };
+        /**
+         * ScoreRow
+         * @description A score whole, with the facts of what it scores.
+         */
+        ScoreRow: {
+            /** Author */
+            author: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Environment */
+            environment: string | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Id */
+            id: string;
+            /** Index Version */
+            index_version: string | null;
+            /** Judge Trace Id */
+            judge_trace_id: string | null;
+            /** Label */
+            label: string | null;
+            /** Latency Ns */
+            latency_ns: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Probability
+             * @description With which its target was selected.
+             */
+            probability: number | null;
+            /** Project */
+            project: string;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Release */
+            release: string | null;
+            /** Service */
+            service: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Settled
+             * @description Whether the target was settled when its facts were copied.
+             */
+            settled: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Span Id */
+            span_id: string | null;
+            /**
+             * Start
+             * Format: date-time
+             * @description When what is scored began; when the score came while that is unknown.
+             */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Task */
+            task: string | null;
+            /** Tenant */
+            tenant: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Type */
+            type: string;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: string | null;
+        };
+        /** ScoreSaid */
+        ScoreSaid: {
+            /** Author */
+            author: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Passes
+             * @description The labels that pass, of a score with levels.
+             */
+            passes: string[];
+            /**
+             * Rates
+             * @description Whether its numbers are shares of what passed; else means.
+             */
+            rates: boolean;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Type */
+            type: string;
+            /** Versions */
+            versions: string[];
+        };
+        /**
+         * ScoresRequest
+         * @description Scores to be stored. One that can't be is rejected by itself; the others are stored.
+         */
+        ScoresRequest: {
+            /** Scores */
+            scores: components["schemas"]["ScoreIn"][];
+        };
+        /** ScoresStored */
+        ScoresStored: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedScore"][];
+            /** Stored */
+            stored: number;
         };
         /** SessionsResponse */
         SessionsResponse: {
@@ -3719,6 +5106,42 @@ export interface components {
             window: components["schemas"]["TimeWindow"];
         };
         /**
+         * Standing
+         * @description How far a judge is to be believed, as its last calibration said, and whether that is still so.
+         */
+        Standing: {
+            /**
+             * Calibrated
+             * @description When it was last calibrated; null: never.
+             */
+            calibrated: string | null;
+            /**
+             * Due
+             * @description When it is to be calibrated next.
+             */
+            due: string | null;
+            /** Judge */
+            judge: string;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Note
+             * @description What to say beside every number of this judge; empty where there is nothing to say.
+             */
+            note: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Verdict */
+            verdict: ("usable" | "weak" | "not usable") | null;
+            /**
+             * Version
+             * @description The version that was.
+             */
+            version: string | null;
+        };
+        /**
          * StandingResponse
          * @description Spans among their like: the same stage and model, around the time of their trace.
          */
@@ -4074,6 +5497,35 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
+        /** TrendResponse */
+        TrendResponse: {
+            /**
+             * Filter
+             * @description Selects what has the score.
+             */
+            filter: string;
+            /**
+             * Filter Failed
+             * @description Selects what did not pass.
+             */
+            filter_failed: string | null;
+            /** Groups */
+            groups: components["schemas"]["QualityGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            ratings: components["schemas"]["RatingsRead"];
+            score: components["schemas"]["ScoreSaid"];
+            /**
+             * Series
+             * @description Periods lend each other labels: what a verdict means is alike as far as labels say so.
+             */
+            series: components["schemas"]["QualityPoint"][];
+            standing: components["schemas"]["Standing"] | null;
+            total: components["schemas"]["Figure"];
+            window: components["schemas"]["Window"];
+        };
         /** Turns */
         Turns: {
             /** Max */
@@ -4086,6 +5538,20 @@ export interface components {
             p50: number | null;
             /** P95 */
             p95: number | null;
+        };
+        /** UnitTold */
+        UnitTold: {
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
         };
         /** UnknownUsage */
         UnknownUsage: {
@@ -6941,6 +8407,792 @@ export interface operations {
             };
         };
     };
+    get_anchors_api_v1_quality_judges__judge__anchors_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_anchors_api_v1_quality_judges__judge__anchors_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_anchors_due_api_v1_quality_judges__judge__anchors_due_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsDueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibration_api_v1_quality_judges__judge__calibration_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description A fact that a score has of its target. */
+                segment?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibrations_api_v1_quality_judges__judge__calibrations_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_calibration_api_v1_quality_judges__judge__calibrations_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_quality_scores_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityScoresResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_trend_api_v1_quality_trend_get: {
+        parameters: {
+            query?: {
+                /** @description The score. */
+                name?: string | null;
+                /** @description Of a judge, by its id. */
+                judge?: string | null;
+                source?: "judge" | "code" | "person" | "user" | "external";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     post_query_api_v1_query_post: {
         parameters: {
             query?: never;
@@ -8233,6 +10485,1440 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_reviews_api_v1_reviews_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_reviews_items__item__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+            };
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_answer_api_v1_reviews_items__item__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_skip_api_v1_reviews_items__item__skip_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_undo_api_v1_reviews_items__item__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_review_api_v1_reviews__judge__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_review_api_v1_reviews__judge__put: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_agreement_api_v1_reviews__judge__agreement_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_draw_api_v1_reviews__judge__draw_post: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_labels_api_v1_reviews__judge__labels_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_labels_api_v1_reviews__judge__labels_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsImported"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_queue_api_v1_reviews__judge__queue_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_scores_get: {
+        parameters: {
+            query?: {
+                target?: ("span" | "trace" | "session") | null;
+                name?: string | null;
+                source?: ("judge" | "code" | "person" | "user" | "external") | null;
+                author?: string | null;
+                version?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. */
+                filter?: string;
+                /** @description A time or number; '-' in front: descending. */
+                order?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_scores_api_v1_scores_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresStored"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_score_names_api_v1_scores_names_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreNames"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
