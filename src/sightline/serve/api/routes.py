@@ -6,6 +6,7 @@ from sightline.serve.api import (
     budgets,
     economics,
     facts,
+    foreign_scores,
     latency,
     ledger,
     markers,
@@ -46,4 +47,5 @@ def include_routers(app: FastAPI) -> None:
     ):
         router.include_router(topic.router)
     app.include_router(router)
+    app.include_router(foreign_scores.router, responses=COMMON_ERRORS)
     add_error_handlers(app)
