@@ -119,7 +119,7 @@ function Told({ answer, by }: { answer: TrendAnswer; by: string }) {
           </Tile>
         )}
         <Tile label="Scored" value={count(total.judged)} window={window} filter={answer.filter}>
-          {answer.filter_failed && <span className="muted">{score.rates ? "those that failed are a click away below" : ""}</span>}
+{answer.filter_failed && <Named name="What did not pass" window={window} filter={answer.filter_failed} />}
         </Tile>
         {isJudge && judge && (
           <dl className="tile">
@@ -164,11 +164,6 @@ function Told({ answer, by }: { answer: TrendAnswer; by: string }) {
         <p className="muted small">
           Band: corrected, 95 %. Dashed: the judge alone. Periods lend each other labels: what a verdict means is taken to be
           alike as far as the labels say so.
-        </p>
-      )}
-      {answer.filter_failed && (
-        <p>
-          <Named name="What did not pass" window={window} filter={answer.filter_failed} />
         </p>
       )}
       {by !== "none" && answer.groups.length > 0 && (
