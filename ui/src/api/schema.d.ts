@@ -382,258 +382,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/judges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List judges
-         * @description A project's judges and code evaluators under their current versions.
-         */
-        get: operations["get_judges_api_v1_judges_get"];
-        put?: never;
-        /**
-         * Make a judge
-         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
-         */
-        post: operations["post_judge_api_v1_judges_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/done": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say what came of work (workers)
-         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
-         */
-        post: operations["post_done_api_v1_judges_done_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/forecast": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Forecast a definition's cost
-         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
-         */
-        post: operations["post_forecast_api_v1_judges_forecast_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/library": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rubrics to begin with
-         * @description Definitions that lack only their model, and the code evaluators that are installed.
-         */
-        get: operations["get_library_api_v1_judges_library_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/reserve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reserve another call (workers)
-         * @description Whether the day's budget has room for another call of a lease.
-         */
-        post: operations["post_reserve_api_v1_judges_reserve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try a definition on one target
-         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
-         */
-        post: operations["post_try_api_v1_judges_try_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Fetch work (workers)
-         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
-         */
-        post: operations["post_work_api_v1_judges_work_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a judge
-         * @description A judge under its current version.
-         */
-        get: operations["get_judge_api_v1_judges__id__get"];
-        /**
-         * Change a judge
-         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
-         */
-        put: operations["put_judge_api_v1_judges__id__put"];
-        post?: never;
-        /**
-         * Delete a judge
-         * @description With its versions. Its scores stay.
-         */
-        delete: operations["delete_judge_api_v1_judges__id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backfills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Judge a window of the past
-         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
-         */
-        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backfills/{backfill}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Stop a backfill
-         * @description What it has judged stays.
-         */
-        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backlog": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where a judge stands
-         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
-         */
-        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a judge's versions
-         * @description The latest first.
-         */
-        get: operations["get_versions_api_v1_judges__id__versions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/latency/compare": {
         parameters: {
             query?: never;
@@ -835,6 +583,136 @@ export interface paths {
          * @description Every project with its number of spans and when the last arrived.
          */
         get: operations["get_projects_api_v1_projects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/anchors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is it the judge?
+         * @description A judge's anchors: the evidence that the judge itself has changed, and whether it or what it judges has.
+         */
+        get: operations["get_anchors_api_v1_quality_judges__judge__anchors_get"];
+        put?: never;
+        /**
+         * Choose a judge's anchors
+         * @description Make anchors of what people have labelled; the ones before are forgotten, and the test begins anew.
+         */
+        post: operations["post_anchors_api_v1_quality_judges__judge__anchors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/anchors/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Anchors to judge now
+         * @description Which anchors the judge is to be asked about now, so many a day; their verdicts are posted as scores of this name and version.
+         */
+        get: operations["get_anchors_due_api_v1_quality_judges__judge__anchors_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a judge can be believed, now
+         * @description One version of a judge against people: confusion, sensitivity, specificity, kappa, bias by segment, verdict, corrected rate.
+         */
+        get: operations["get_calibration_api_v1_quality_judges__judge__calibration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge's calibrations
+         * @description Each calibration that was kept, the oldest first; the latest 200.
+         */
+        get: operations["get_calibrations_api_v1_quality_judges__judge__calibrations_get"];
+        put?: never;
+        /**
+         * Calibrate a judge
+         * @description Calibrate now and keep what comes out: the judge's due date begins anew.
+         */
+        post: operations["post_calibration_api_v1_quality_judges__judge__calibrations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores there are
+         * @description Every score of a window by name and by whom; of judges, how far they can be believed.
+         */
+        get: operations["get_scores_api_v1_quality_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality over time
+         * @description A score over time and by segment. A judge's is shown raw and corrected: what people would have said, with a 95 % interval.
+         *
+         *     Labels of the last 90 days teach what a verdict means, periods lend each other theirs. Without labels `corrected` is null.
+         */
+        get: operations["get_trend_api_v1_quality_trend_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1102,6 +980,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for people
+         * @description Every judge of a project with its queue, and how far it can be believed.
+         */
+        get: operations["get_reviews_api_v1_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item, and what was said of it
+         * @description What the judge and other people said is told to those who have answered; to others both are empty.
+         */
+        get: operations["get_item_api_v1_reviews_items__item__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label an item
+         * @description A person's verdict, stored as a score with source 'person'; answered with what the judge had said. Said again, it is changed.
+         */
+        post: operations["post_answer_api_v1_reviews_items__item__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip an item
+         * @description It is not shown to this rater again; others are still asked.
+         */
+        post: operations["post_skip_api_v1_reviews_items__item__skip_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an answer back
+         * @description The item is asked again; the label says nothing until then.
+         */
+        post: operations["post_undo_api_v1_reviews_items__item__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge under review
+         * @description What people are asked, how far they are, and by what plan.
+         */
+        get: operations["get_review_api_v1_reviews__judge__get"];
+        /**
+         * Change how a judge is reviewed
+         * @description Labels a week, raters a unit, how much is drawn from all alike, how often it is calibrated, anchors a day.
+         */
+        put: operations["put_review_api_v1_reviews__judge__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far people agree
+         * @description Krippendorff's alpha, Fleiss' kappa, Cohen's of each pair, and the ceiling that sets for any judge.
+         */
+        get: operations["get_agreement_api_v1_reviews__judge__agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw units to label now
+         * @description Beyond the weekly quota: out of what was judged since the last draw, else in the last week.
+         */
+        post: operations["post_draw_api_v1_reviews__judge__draw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Labels
+         * @description The latest 10,000 labels as a file that can be imported again.
+         */
+        get: operations["get_labels_api_v1_reviews__judge__labels_get"];
+        put?: never;
+        /**
+         * Import labels
+         * @description A CSV with a head, or a JSON object a line: trace_id (and span_id, or session_id), label or value, and if known rater, explanation,
+         *     probability. What can't be a label is rejected by its line; the others are stored. At most 10,000 labels and 16 MiB at once.
+         */
+        post: operations["post_labels_api_v1_reviews__judge__labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rater may label next
+         * @description The next fifty, in order. What of this week's quota is missing is drawn first.
+         */
+        get: operations["get_queue_api_v1_reviews__judge__queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -1358,6 +1445,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List judges
+         * @description A project's judges and code evaluators under their current versions.
+         */
+        get: operations["get_judges_api_v1_judges_get"];
+        put?: never;
+        /**
+         * Make a judge
+         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
+         */
+        post: operations["post_judge_api_v1_judges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what came of work (workers)
+         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
+         */
+        post: operations["post_done_api_v1_judges_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast a definition's cost
+         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
+         */
+        post: operations["post_forecast_api_v1_judges_forecast_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rubrics to begin with
+         * @description Definitions that lack only their model, and the code evaluators that are installed.
+         */
+        get: operations["get_library_api_v1_judges_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve another call (workers)
+         * @description Whether the day's budget has room for another call of a lease.
+         */
+        post: operations["post_reserve_api_v1_judges_reserve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a definition on one target
+         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
+         */
+        post: operations["post_try_api_v1_judges_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch work (workers)
+         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
+         */
+        post: operations["post_work_api_v1_judges_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a judge
+         * @description A judge under its current version.
+         */
+        get: operations["get_judge_api_v1_judges__id__get"];
+        /**
+         * Change a judge
+         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
+         */
+        put: operations["put_judge_api_v1_judges__id__put"];
+        post?: never;
+        /**
+         * Delete a judge
+         * @description With its versions. Its scores stay.
+         */
+        delete: operations["delete_judge_api_v1_judges__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a window of the past
+         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
+         */
+        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills/{backfill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop a backfill
+         * @description What it has judged stays.
+         */
+        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a judge stands
+         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
+         */
+        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a judge's versions
+         * @description The latest first.
+         */
+        get: operations["get_versions_api_v1_judges__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1370,6 +1709,141 @@ export interface components {
             last_trace_id: string;
             /** Session Id */
             session_id: string;
+        };
+        /** AgreementResponse */
+        AgreementResponse: {
+            /** Pairs */
+            pairs: components["schemas"]["PairTold"][];
+            /** @description null while no unit has two ratings. */
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Raters */
+            raters: components["schemas"]["RaterTold"][];
+        };
+        /** AgreementTold */
+        AgreementTold: {
+            /**
+             * Counts
+             * @description [i][j]: the judge said levels[i] and a person levels[j], at the labels' effective size.
+             */
+            counts: number[][];
+            /** Levels */
+            levels: number[];
+            /**
+             * Measure
+             * @description kappa, weighted kappa or correlation.
+             */
+            measure: string;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            value: components["schemas"]["Interval"] | null;
+        };
+        /** AnchorBatch */
+        AnchorBatch: {
+            /**
+             * Evidence
+             * @description 1 at the start; 20 had at most one chance in 20 under a judge that hasn't changed.
+             */
+            evidence: number | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Moved By
+             * @description Mean of verdict − the anchor's own baseline.
+             */
+            moved_by: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Version */
+            version: string;
+        };
+        /** AnchorsDueResponse */
+        AnchorsDueResponse: {
+            /**
+             * Name
+             * @description The name that their scores are to have.
+             */
+            name: string;
+            /** Units */
+            units: components["schemas"]["UnitTold"][];
+            /**
+             * Version
+             * @description The version that their scores are to have.
+             */
+            version: string;
+        };
+        /** AnchorsResponse */
+        AnchorsResponse: {
+            /** Alarm */
+            alarm: string | null;
+            /** Anchors */
+            anchors: number;
+            /** Batches */
+            batches: components["schemas"]["AnchorBatch"][];
+            /** Changed Since */
+            changed_since: string | null;
+            /** Evidence Needed */
+            evidence_needed: number;
+            /** Judged */
+            judged: number;
+            /** Main Moved By */
+            main_moved_by: number | null;
+            /** Meaning */
+            meaning: string;
+            /** Moved By */
+            moved_by: number | null;
+            /** Since */
+            since: string | null;
+            /** Tolerance */
+            tolerance: number;
+            /**
+             * Who Moved
+             * @enum {string}
+             */
+            who_moved: "none" | "waiting" | "system" | "judge";
+        };
+        /**
+         * AnswerRequest
+         * @description A person's verdict on an item.
+         * @example {
+         *       "label": "pass",
+         *       "rater": "ann"
+         *     }
+         */
+        AnswerRequest: {
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Label */
+            label?: string | null;
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * Answered
+         * @description An item once a person has answered: what the judge had said, and other people.
+         */
+        Answered: {
+            /**
+             * Drawn
+             * @enum {string}
+             */
+            drawn: "core" | "disagreement" | "uncertain" | "rare";
+            item: components["schemas"]["Item"];
+            judge: components["schemas"]["SaidOf"] | null;
+            mine: components["schemas"]["SaidOf"] | null;
+            /** People */
+            people: components["schemas"]["SaidOf"][];
+            queue: components["schemas"]["QueueTold"];
         };
         /** AttributeKeys */
         AttributeKeys: {
@@ -1398,122 +1872,6 @@ export interface components {
             /** Series */
             series: components["schemas"]["AvailabilityPoint"][];
             window: components["schemas"]["Window"];
-        };
-        /** BackfillAnswer */
-        BackfillAnswer: {
-            /**
-             * Days By Budget
-             * @description Days that the daily budget stretches it over.
-             */
-            days_by_budget: number | null;
-            /**
-             * Id
-             * @description Null for an estimate.
-             */
-            id: string | null;
-            /** Judged */
-            judged: number;
-            /** Owed */
-            owed: number;
-            /** Selected */
-            selected: number;
-            /** Usd */
-            usd: number | null;
-        };
-        /**
-         * BackfillRequest
-         * @description A window of the past. `estimate`: only say what it would take.
-         */
-        BackfillRequest: {
-            /**
-             * Estimate
-             * @default false
-             */
-            estimate: boolean;
-            /**
-             * From
-             * @example -7d
-             */
-            from: string | number;
-            /** To */
-            to?: string | number | null;
-        };
-        /** BackfillRow */
-        BackfillRow: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /** Id */
-            id: string;
-            /** Judged */
-            judged: number;
-            /** Selected */
-            selected: number;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "done" | "cancelled";
-            /** Version */
-            version: number;
-        };
-        /**
-         * Backlog
-         * @description Where a judge's current version stands.
-         */
-        Backlog: {
-            /** Backfills */
-            backfills: components["schemas"]["BackfillRow"][];
-            /** Budget Usd Per Day */
-            budget_usd_per_day: number | null;
-            /**
-             * Failing
-             * @description Targets that wait after a failure.
-             */
-            failing: number;
-            /** In Flight */
-            in_flight: number;
-            /** Judge Id */
-            judge_id: string;
-            /** Judged */
-            judged: number;
-            /** Last Error */
-            last_error: string | null;
-            /**
-             * Matching
-             * @description Targets since it was switched on that its filter selects.
-             */
-            matching: number;
-            /** Oldest Owed */
-            oldest_owed: string | null;
-            /** Owed */
-            owed: number;
-            /**
-             * Selected
-             * @description Of them, those that its sampling selects.
-             */
-            selected: number;
-            /**
-             * Spend
-             * @description The latest 30 days with any, the last first.
-             */
-            spend: components["schemas"]["DaySpend"][];
-            /** Version */
-            version: number;
-            /** Workers */
-            workers: number;
         };
         /**
          * Band
@@ -1547,6 +1905,17 @@ export interface components {
             /** Percentile */
             percentile: string;
         };
+        /** BiasTold */
+        BiasTold: {
+            /** Adjusted P */
+            adjusted_p: number | null;
+            /** Flagged */
+            flagged: boolean;
+            /** P Value */
+            p_value: number | null;
+            /** @description Judge − people. */
+            value: components["schemas"]["Interval"] | null;
+        };
         /**
          * Bin
          * @description Values in [low, high).
@@ -1558,16 +1927,6 @@ export interface components {
             low: number;
             /** N */
             n: number;
-        };
-        /**
-         * Boost
-         * @description Targets that a filter selects are judged `weight` times as often.
-         */
-        Boost: {
-            /** Filter */
-            filter: string;
-            /** Weight */
-            weight: number;
         };
         /** Budget */
         Budget: {
@@ -1977,6 +2336,78 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /**
+         * CalibrationAnswer
+         * @description One version of a judge against people.
+         */
+        CalibrationAnswer: {
+            agreement: components["schemas"]["AgreementTold"];
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "binary" | "score";
+            /** Labelled */
+            labelled: number;
+            labels_only: components["schemas"]["Interval"] | null;
+            /** Labels To Decide */
+            labels_to_decide: number | null;
+            /** Labels To Halve */
+            labels_to_halve: number | null;
+            /** Last Label */
+            last_label: string | null;
+            moved: components["schemas"]["MovedTold"] | null;
+            /** @description What part of the next labels each verdict of the judge should get. */
+            next_labels: components["schemas"]["NextLabels"] | null;
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Picked */
+            picked: number;
+            /** Raw */
+            raw: number | null;
+            /** Reason */
+            reason: string;
+            /** @description Beside it, never instead; of scores the inverse regression. null: it says nothing. */
+            rogan_gladen: components["schemas"]["Interval"] | null;
+            score: components["schemas"]["ScoreSaid"];
+            /** Segment */
+            segment: string | null;
+            /** Segments */
+            segments: components["schemas"]["CalibrationSegment"][];
+            /** @description The interval to show: where traffic has moved, the union with Rogan & Gladen's. */
+            shown: components["schemas"]["Interval"] | null;
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+            /** Warnings */
+            warnings: string[];
+            window: components["schemas"]["Window"];
+            /** Youden */
+            youden: number | null;
+        };
+        /** CalibrationSegment */
+        CalibrationSegment: {
+            bias: components["schemas"]["BiasTold"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            human: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /** Labelled */
+            labelled: number;
+            /** Raw */
+            raw: number | null;
+        };
         /** CaseGroup */
         CaseGroup: {
             /** Cases */
@@ -2061,6 +2492,21 @@ export interface components {
              * @description Until the last try began.
              */
             waited_p50_ns: number | null;
+        };
+        /**
+         * Choice
+         * @description A verdict that a person can give.
+         */
+        Choice: {
+            /** Label */
+            label: string;
+            /**
+             * Passes
+             * @description null: neither.
+             */
+            passes: boolean | null;
+            /** Value */
+            value: number | null;
         };
         /** Column */
         Column: {
@@ -2170,114 +2616,6 @@ export interface components {
              */
             tool_definitions: unknown[];
         };
-        /** DaySpend */
-        DaySpend: {
-            /**
-             * Committed Usd
-             * @description Spent, or committed for calls under way or never reported.
-             */
-            committed_usd: number;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Failures */
-            failures: number;
-            /** Spent Usd */
-            spent_usd: number;
-            /** Verdicts */
-            verdicts: number;
-        };
-        /**
-         * Definition
-         * @description A judge, or a code evaluator, in one version.
-         */
-        Definition: {
-            /**
-             * Budget Usd Per Day
-             * @description Never exceeded, days in UTC; none: no limit.
-             */
-            budget_usd_per_day?: number | null;
-            evaluator?: components["schemas"]["Evaluator"] | null;
-            /**
-             * Filter
-             * @description Which spans, traces or sessions: docs/filter-language.md.
-             * @default
-             */
-            filter: string;
-            /**
-             * Form
-             * @description claims: the answer's claims one by one; documents: each retrieved document.
-             * @default verdict
-             * @enum {string}
-             */
-            form: "verdict" | "claims" | "documents";
-            /**
-             * Jury
-             * @description Several models whose verdicts are put together.
-             * @default []
-             */
-            jury: components["schemas"]["Model"][];
-            /**
-             * Max Input Bytes
-             * @description What is longer is cut in its middle.
-             * @default 48000
-             */
-            max_input_bytes: number;
-            /**
-             * Max Output Tokens
-             * @default 800
-             */
-            max_output_tokens: number;
-            model?: components["schemas"]["Model"] | null;
-            /**
-             * @default {
-             *       "high": 1,
-             *       "levels": [
-             *         "fail",
-             *         "pass"
-             *       ],
-             *       "low": 0,
-             *       "passing": [],
-             *       "type": "binary"
-             *     }
-             */
-            output: components["schemas"]["Output"];
-            /**
-             * Quiet Minutes
-             * @description Of sessions: how long nothing came before one counts as over.
-             * @default 30
-             */
-            quiet_minutes: number;
-            /** Rate Limit Per Minute */
-            rate_limit_per_minute?: number | null;
-            /**
-             * Rubric
-             * @default
-             */
-            rubric: string;
-            /**
-             * @default {
-             *       "boosts": [],
-             *       "by": [],
-             *       "kind": "uniform",
-             *       "rate": 1
-             *     }
-             */
-            sampling: components["schemas"]["Sampling"];
-            /**
-             * Target
-             * @default span
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /**
-             * Timeout S
-             * @default 60
-             */
-            timeout_s: number;
-        };
         /**
          * Difference
          * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
@@ -2325,26 +2663,21 @@ export interface components {
             score?: number | null;
         };
         /**
-         * DoneRequest
-         * @description Outcomes, and answers to tries by their lease.
+         * DrawRequest
+         * @description Labels to draw now.
          */
-        DoneRequest: {
+        DrawRequest: {
             /**
-             * Outcomes
-             * @default []
+             * Labels
+             * @default 10
              */
-            outcomes: components["schemas"]["OutcomeModel"][];
-            /**
-             * Tries
-             * @default {}
-             */
-            tries: {
-                [key: string]: {
-                    [key: string]: unknown;
-                };
-            };
-            /** Worker */
-            worker: string;
+            labels: number;
+        };
+        /** DrawResponse */
+        DrawResponse: {
+            /** Drawn */
+            drawn: number;
+            queue: components["schemas"]["QueueTold"];
         };
         /**
          * Driver
@@ -2482,21 +2815,6 @@ export interface components {
             window: components["schemas"]["Window"];
         };
         /**
-         * Evaluator
-         * @description Code instead of a model: the name of an evaluator and its options.
-         */
-        Evaluator: {
-            /** Name */
-            name: string;
-            /**
-             * Options
-             * @default {}
-             */
-            options: {
-                [key: string]: unknown;
-            };
-        };
-        /**
          * Event
          * @description A span event, or a log record that belongs to the span.
          */
@@ -2563,6 +2881,25 @@ export interface components {
             /** Timeout */
             timeout: number;
         };
+        /** Figure */
+        Figure: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
         /** FilteredTally */
         FilteredTally: {
             /**
@@ -2586,56 +2923,6 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
-        };
-        /**
-         * Forecast
-         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
-         */
-        Forecast: {
-            /**
-             * Basis
-             * @description What the cost of a verdict is taken from.
-             * @enum {string}
-             */
-            basis: "verdicts" | "estimate" | "code";
-            /** Budget Usd Per Day */
-            budget_usd_per_day: number | null;
-            /**
-             * Days
-             * @description How many days of traffic the number a week is taken from.
-             */
-            days: number;
-            /** Matching Per Week */
-            matching_per_week: number;
-            /**
-             * Most Per Week By Budget
-             * @description Verdicts a week that the budget has room for.
-             */
-            most_per_week_by_budget: number | null;
-            /** Selected Share */
-            selected_share: number;
-            /** Text */
-            text: string;
-            /** Usd Per Day */
-            usd_per_day: number | null;
-            /**
-             * Usd Per Verdict
-             * @description Null where the model's price is not known.
-             */
-            usd_per_verdict: number | null;
-            /** Usd Per Week */
-            usd_per_week: number | null;
-            /** Verdicts Per Week */
-            verdicts_per_week: number;
-        };
-        /**
-         * ForecastRequest
-         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
-         */
-        ForecastRequest: {
-            definition: components["schemas"]["Definition"];
-            /** Judge Id */
-            judge_id?: string | null;
         };
         /** Headroom */
         Headroom: {
@@ -2716,6 +3003,15 @@ export interface components {
             unit: string;
             window: components["schemas"]["TimeWindow"];
         };
+        /** HistoryResponse */
+        HistoryResponse: {
+            /**
+             * Calibrations
+             * @description The oldest first.
+             */
+            calibrations: components["schemas"]["KeptCalibration"][];
+            standing: components["schemas"]["Standing"];
+        };
         /** Hop */
         Hop: {
             /** Kind */
@@ -2791,90 +3087,82 @@ export interface components {
             one_in: number;
             window: components["schemas"]["Window"];
         };
-        /** Judge */
-        Judge: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            definition: components["schemas"]["Definition"];
-            /** Enabled */
-            enabled: boolean;
+        /**
+         * Interval
+         * @description A number with its 95 % interval; an end without bound is null.
+         */
+        Interval: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** Item */
+        Item: {
             /** Id */
             id: string;
-            /** Name */
-            name: string;
-            /** Project */
-            project: string;
             /**
-             * Since
-             * @description What began before it is judged only by a backfill.
+             * Probability
+             * @description That it was drawn, among those it was drawn from.
              */
-            since: string | null;
+            probability: number;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
             /**
-             * Updated
+             * Start
              * Format: date-time
              */
-            updated: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * JudgeChange
-         * @description What is to change; another definition is the next version.
-         */
-        JudgeChange: {
-            definition?: components["schemas"]["Definition"] | null;
-            /** Enabled */
-            enabled?: boolean | null;
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * JudgeRequest
-         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
-         */
-        JudgeRequest: {
-            /** Backfill From */
-            backfill_from?: string | null;
-            definition: components["schemas"]["Definition"];
+            start: string;
             /**
-             * Enabled
-             * @default true
+             * Target
+             * @enum {string}
              */
-            enabled: boolean;
-            /**
-             * Name
-             * @description Also the name of its scores.
-             */
-            name: string;
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
         };
-        /** JudgeVersion */
-        JudgeVersion: {
+        /** KeptCalibration */
+        KeptCalibration: {
+            agreement: components["schemas"]["Interval"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Id */
+            id: string;
+            /** Labelled */
+            labelled: number;
             /**
-             * Created
+             * Made
              * Format: date-time
              */
-            created: string;
-            definition: components["schemas"]["Definition"];
-            /** Version */
-            version: number;
-        };
-        /** JudgeVersions */
-        JudgeVersions: {
-            /** Versions */
-            versions: components["schemas"]["JudgeVersion"][];
-        };
-        /** JudgesResponse */
-        JudgesResponse: {
-            /** Judges */
-            judges: components["schemas"]["Judge"][];
+            made: string;
             /**
-             * Workers
-             * @description Workers that were heard of in the last seconds.
+             * Made By
+             * @enum {string}
              */
-            workers: number;
+            made_by: "person" | "schedule";
+            /** Measure */
+            measure: string;
+            /** Raw */
+            raw: number | null;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+        };
+        /** LabelsImported */
+        LabelsImported: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedLabel"][];
+            /** Stored */
+            stored: number;
         };
         /**
          * LangfuseBatch
@@ -2974,30 +3262,6 @@ export interface components {
             signal: "traces" | "logs" | "metrics";
             /** Stored */
             stored: number;
-        };
-        /** Library */
-        Library: {
-            /**
-             * Evaluators
-             * @description Code evaluators that are installed at the server.
-             */
-            evaluators: string[];
-            /** Judges */
-            judges: components["schemas"]["LibraryEntry"][];
-        };
-        /** LibraryEntry */
-        LibraryEntry: {
-            /**
-             * Definition
-             * @description A definition that lacks only its model.
-             */
-            definition: {
-                [key: string]: unknown;
-            };
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
         };
         /** Link */
         Link: {
@@ -3324,24 +3588,6 @@ export interface components {
              */
             without_failed: number;
         };
-        /**
-         * Model
-         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
-         *
-         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
-         */
-        Model: {
-            /** Api Key Env */
-            api_key_env?: string | null;
-            /**
-             * Endpoint
-             * @description Such as https://api.openai.com/v1.
-             */
-            endpoint?: string | null;
-            /** Model */
-            model: string;
-            prices?: components["schemas"]["Prices"] | null;
-        };
         /** ModelAvailability */
         ModelAvailability: {
             /** @description Of the calls that could have been answered, those that were. */
@@ -3373,75 +3619,23 @@ export interface components {
             /** To */
             to: string | null;
         };
-        /**
-         * OutcomeModel
-         * @description What came of a lease.
-         */
-        OutcomeModel: {
-            /**
-             * Cost Usd
-             * @description Null: not known; all that was reserved counts as spent.
-             * @default 0
-             */
-            cost_usd: number | null;
-            /**
-             * Endpoint Down
-             * @default false
-             */
-            endpoint_down: boolean;
-            /** Error */
-            error?: string | null;
-            /** Judge Id */
-            judge_id: string;
-            /** Lease */
-            lease: string;
-            score?: components["schemas"]["ScoreIn"] | null;
-            /**
-             * Skipped
-             * @default false
-             */
-            skipped: boolean;
-            target: components["schemas"]["TargetModel"];
-            /** Version */
-            version: number;
+        /** MovedTold */
+        MovedTold: {
+            /** Distance */
+            distance: number;
+            /** Moved */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+            /** Uncovered */
+            uncovered: number;
         };
-        /**
-         * Output
-         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
-         */
-        Output: {
-            /**
-             * High
-             * @description Of numeric: the most.
-             * @default 1
-             */
-            high: number;
-            /**
-             * Levels
-             * @default [
-             *       "fail",
-             *       "pass"
-             *     ]
-             */
-            levels: string[];
-            /**
-             * Low
-             * @description Of numeric: the least.
-             * @default 0
-             */
-            low: number;
-            /**
-             * Passing
-             * @description The levels that pass; of binary the second.
-             * @default []
-             */
-            passing: string[];
-            /**
-             * Type
-             * @default binary
-             * @enum {string}
-             */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
+        /** NextLabels */
+        NextLabels: {
+            /** Failed */
+            failed: number;
+            /** Passed */
+            passed: number;
         };
         /**
          * OwnCache
@@ -3483,6 +3677,16 @@ export interface components {
             /** Saved Usd */
             saved_usd: number | null;
         };
+        /** PairTold */
+        PairTold: {
+            kappa: components["schemas"]["Interval"] | null;
+            /** Raters */
+            raters: string[];
+            /** Same */
+            same: number;
+            /** Units */
+            units: number;
+        };
         /**
          * Part
          * @description A piece of a message.
@@ -3518,6 +3722,24 @@ export interface components {
             type: "text" | "reasoning" | "image" | "audio" | "file" | "tool_call" | "tool_result" | "other";
             /** Uri */
             uri?: string | null;
+        };
+        /** PeopleTold */
+        PeopleTold: {
+            alpha: components["schemas"]["Interval"];
+            /**
+             * Ceiling
+             * @description The most to expect of any judge.
+             */
+            ceiling: number | null;
+            /** Cohen */
+            cohen: number | null;
+            /** Distance */
+            distance: string;
+            fleiss: components["schemas"]["Interval"] | null;
+            /** Items */
+            items: number;
+            /** Raters */
+            raters: number;
         };
         /**
          * PerUnit
@@ -3689,6 +3911,55 @@ export interface components {
             /** Score */
             score?: number | null;
         };
+        /** Plan */
+        Plan: {
+            /** Anchors Per Day */
+            anchors_per_day: number;
+            /** Core */
+            core: number;
+            /** Due Days */
+            due_days: number;
+            /** Raters Per Item */
+            raters_per_item: number;
+            /** Weekly Labels */
+            weekly_labels: number;
+        };
+        /**
+         * PlanRequest
+         * @description How a judge is checked by people.
+         */
+        PlanRequest: {
+            /**
+             * Anchors Per Day
+             * @description Anchors that the judge is asked again a day.
+             * @default 20
+             */
+            anchors_per_day: number;
+            /**
+             * Core
+             * @description Part of the labels drawn from all units alike.
+             * @default 0.3
+             */
+            core: number;
+            /**
+             * Due Days
+             * @description After so many days without a calibration it is overdue.
+             * @default 30
+             */
+            due_days: number;
+            /**
+             * Raters Per Item
+             * @description People who label each unit.
+             * @default 1
+             */
+            raters_per_item: number;
+            /**
+             * Weekly Labels
+             * @description Labels a week that the queue fills itself for; 0: it doesn't.
+             * @default 20
+             */
+            weekly_labels: number;
+        };
         /**
          * Prefix
          * @description Prompts that begin alike, and what of their beginning was sent again without being read from the cache.
@@ -3855,16 +4126,6 @@ export interface components {
             /** Web Search */
             web_search: number | null;
         };
-        /**
-         * Prices
-         * @description US dollars for a million tokens, where the catalogue does not know the model.
-         */
-        Prices: {
-            /** Input Usd */
-            input_usd: number;
-            /** Output Usd */
-            output_usd: number;
-        };
         /** PricesResponse */
         PricesResponse: {
             /** Catalogue */
@@ -3885,6 +4146,113 @@ export interface components {
         ProjectsResponse: {
             /** Projects */
             projects: components["schemas"]["Project"][];
+        };
+        /** QualityGroup */
+        QualityGroup: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Filter
+             * @description Selects the group's units.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /** @description Corrected where groups lend each other labels: right on average, not for one that stands out. */
+            lent: components["schemas"]["Interval"] | null;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
+        /** QualityPoint */
+        QualityPoint: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Group
+             * @description null: all of it.
+             */
+            group: (string | null)[] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** QualityScore */
+        QualityScore: {
+            /**
+             * Author
+             * @description The judge or evaluator; null where many people are meant.
+             */
+            author: string | null;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /**
+             * Raw
+             * @description The mean as it stands: uncorrected.
+             */
+            raw: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** @description Of a judge. */
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /**
+             * Version
+             * @description The newest.
+             */
+            version: string;
+        };
+        /** QualityScoresResponse */
+        QualityScoresResponse: {
+            /** Scores */
+            scores: components["schemas"]["QualityScore"][];
+            window: components["schemas"]["Window"];
         };
         /**
          * QueryRequest
@@ -3969,6 +4337,76 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** QueueResponse */
+        QueueResponse: {
+            /**
+             * Items
+             * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
+             */
+            items: components["schemas"]["Item"][];
+            /**
+             * Last
+             * @description The item this rater answered last: what undo takes back.
+             */
+            last: string | null;
+            queue: components["schemas"]["QueueTold"];
+        };
+        /** QueueTold */
+        QueueTold: {
+            /** Items */
+            items: number;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Open
+             * @description Items that still want this rater.
+             */
+            open: number;
+            /** Skipped */
+            skipped: number;
+            /**
+             * This Week
+             * @description Labels of all raters since Monday, UTC.
+             */
+            this_week: number;
+        };
+        /**
+         * RaterRequest
+         * @description Who skips or takes back.
+         */
+        RaterRequest: {
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+        };
+        /** RaterTold */
+        RaterTold: {
+            /** Labels */
+            labels: number;
+            /** Mean */
+            mean: number | null;
+            /** Rater */
+            rater: string;
+        };
+        /** RatingsRead */
+        RatingsRead: {
+            /**
+             * Complete
+             * @description False: only the latest 20,000 are read.
+             */
+            complete: boolean;
+            /** Last */
+            last: string | null;
+            /**
+             * Picked
+             * @description Labels picked by hand, which correct nothing.
+             */
+            picked: number;
+            /** Used */
+            used: number;
+        };
         /** RefactAnswer */
         RefactAnswer: {
             /** Facts Version */
@@ -3983,6 +4421,13 @@ export interface components {
              * @description Spans that were derived again.
              */
             spans: number;
+        };
+        /** RejectedLabel */
+        RejectedLabel: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
         };
         /** RejectedScore */
         RejectedScore: {
@@ -4078,18 +4523,6 @@ export interface components {
             /** Spans */
             spans: number;
         };
-        /** ReserveRequest */
-        ReserveRequest: {
-            /** Lease */
-            lease: string;
-            /** Usd */
-            usd: number;
-        };
-        /** Reserved */
-        Reserved: {
-            /** Granted */
-            granted: boolean;
-        };
         /** RetriesResponse */
         RetriesResponse: {
             /** Attempts */
@@ -4122,36 +4555,69 @@ export interface components {
             window: components["schemas"]["Window"];
         };
         /**
-         * Sampling
-         * @description Which targets are judged. The probability of each is kept with its score.
-         *
-         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
-         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
+         * ReviewResponse
+         * @description A judge as people review it.
          */
-        Sampling: {
+        ReviewResponse: {
             /**
-             * Boosts
-             * @description Of weighted.
-             * @default []
+             * Choices
+             * @description Empty: a number is asked for.
              */
-            boosts: components["schemas"]["Boost"][];
+            choices: components["schemas"]["Choice"][];
+            /** Judge */
+            judge: string;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            /** Rubric */
+            rubric: string | null;
+            standing: components["schemas"]["Standing"];
             /**
-             * By
-             * @description Of stratified: facts such as task and model.
-             * @default []
-             */
-            by: string[];
-            /**
-             * Kind
-             * @default uniform
+             * Target
              * @enum {string}
              */
-            kind: "uniform" | "stratified" | "weighted";
+            target: "span" | "trace" | "session";
             /**
-             * Rate
-             * @default 1
+             * Type
+             * @enum {string}
              */
-            rate: number;
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Version */
+            version: string;
+        };
+        /** ReviewedJudge */
+        ReviewedJudge: {
+            /** Judge */
+            judge: string;
+            /**
+             * Name
+             * @description Of the score.
+             */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            standing: components["schemas"]["Standing"];
+        };
+        /** ReviewsResponse */
+        ReviewsResponse: {
+            /** Judges */
+            judges: components["schemas"]["ReviewedJudge"][];
+        };
+        /** SaidOf */
+        SaidOf: {
+            /** Author */
+            author: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: string;
         };
         /**
          * Score
@@ -4416,6 +4882,31 @@ export interface components {
             value: number | null;
             /** Version */
             version: string | null;
+        };
+        /** ScoreSaid */
+        ScoreSaid: {
+            /** Author */
+            author: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Passes
+             * @description The labels that pass, of a score with levels.
+             */
+            passes: string[];
+            /**
+             * Rates
+             * @description Whether its numbers are shares of what passed; else means.
+             */
+            rates: boolean;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Type */
+            type: string;
+            /** Versions */
+            versions: string[];
         };
         /**
          * ScoresRequest
@@ -5071,6 +5562,42 @@ export interface components {
             window: components["schemas"]["TimeWindow"];
         };
         /**
+         * Standing
+         * @description How far a judge is to be believed, as its last calibration said, and whether that is still so.
+         */
+        Standing: {
+            /**
+             * Calibrated
+             * @description When it was last calibrated; null: never.
+             */
+            calibrated: string | null;
+            /**
+             * Due
+             * @description When it is to be calibrated next.
+             */
+            due: string | null;
+            /** Judge */
+            judge: string;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Note
+             * @description What to say beside every number of this judge; empty where there is nothing to say.
+             */
+            note: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Verdict */
+            verdict: ("usable" | "weak" | "not usable") | null;
+            /**
+             * Version
+             * @description The version that was.
+             */
+            version: string | null;
+        };
+        /**
          * StandingResponse
          * @description Spans among their like: the same stage and model, around the time of their trace.
          */
@@ -5105,34 +5632,6 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
-        };
-        /** TargetModel */
-        TargetModel: {
-            /**
-             * Probability
-             * @default 1
-             */
-            probability: number;
-            /**
-             * Session Id
-             * @default
-             */
-            session_id: string;
-            /**
-             * Span Id
-             * @default
-             */
-            span_id: string;
-            /**
-             * Start Ns
-             * @default 0
-             */
-            start_ns: number;
-            /**
-             * Trace Id
-             * @default
-             */
-            trace_id: string;
         };
         /**
          * TimeWindow
@@ -5454,64 +5953,34 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
-        /**
-         * TryAnswer
-         * @description What came of a try: a verdict, or the error; and what the model was asked.
-         */
-        TryAnswer: {
-            /** Confidence */
-            confidence?: number | null;
-            /** Cost Usd */
-            cost_usd?: number | null;
-            /** Error */
-            error?: string | null;
-            /** Explanation */
-            explanation?: string | null;
-            /** Label */
-            label?: string | null;
-            /** Latency Ns */
-            latency_ns?: number | null;
+        /** TrendResponse */
+        TrendResponse: {
             /**
-             * Metadata
-             * @default {}
+             * Filter
+             * @description Selects what has the score.
              */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Prompt */
-            prompt?: string | null;
-            /** Session Id */
-            session_id: string | null;
-            /** Span Id */
-            span_id: string | null;
-            /** System */
-            system?: string | null;
-            /** Trace Id */
-            trace_id: string | null;
-            /** Value */
-            value?: number | null;
-        };
-        /**
-         * TryRequest
-         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
-         */
-        TryRequest: {
-            definition: components["schemas"]["Definition"];
+            filter: string;
             /**
-             * Session Id
-             * @default
+             * Filter Failed
+             * @description Selects what did not pass.
              */
-            session_id: string;
+            filter_failed: string | null;
+            /** Groups */
+            groups: components["schemas"]["QualityGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            ratings: components["schemas"]["RatingsRead"];
+            score: components["schemas"]["ScoreSaid"];
             /**
-             * Span Id
-             * @default
+             * Series
+             * @description Periods lend each other labels: what a verdict means is alike as far as labels say so.
              */
-            span_id: string;
-            /**
-             * Trace Id
-             * @default
-             */
-            trace_id: string;
+            series: components["schemas"]["QualityPoint"][];
+            standing: components["schemas"]["Standing"] | null;
+            total: components["schemas"]["Figure"];
+            window: components["schemas"]["Window"];
         };
         /** Turns */
         Turns: {
@@ -5525,6 +5994,20 @@ export interface components {
             p50: number | null;
             /** P95 */
             p95: number | null;
+        };
+        /** UnitTold */
+        UnitTold: {
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
         };
         /** UnknownUsage */
         UnknownUsage: {
@@ -5686,6 +6169,665 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
+        };
+        /** BackfillAnswer */
+        BackfillAnswer: {
+            /**
+             * Days By Budget
+             * @description Days that the daily budget stretches it over.
+             */
+            days_by_budget: number | null;
+            /**
+             * Id
+             * @description Null for an estimate.
+             */
+            id: string | null;
+            /** Judged */
+            judged: number;
+            /** Owed */
+            owed: number;
+            /** Selected */
+            selected: number;
+            /** Usd */
+            usd: number | null;
+        };
+        /**
+         * BackfillRequest
+         * @description A window of the past. `estimate`: only say what it would take.
+         */
+        BackfillRequest: {
+            /**
+             * Estimate
+             * @default false
+             */
+            estimate: boolean;
+            /**
+             * From
+             * @example -7d
+             */
+            from: string | number;
+            /** To */
+            to?: string | number | null;
+        };
+        /** BackfillRow */
+        BackfillRow: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Judged */
+            judged: number;
+            /** Selected */
+            selected: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Version */
+            version: number;
+        };
+        /**
+         * Backlog
+         * @description Where a judge's current version stands.
+         */
+        Backlog: {
+            /** Backfills */
+            backfills: components["schemas"]["BackfillRow"][];
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Failing
+             * @description Targets that wait after a failure.
+             */
+            failing: number;
+            /** In Flight */
+            in_flight: number;
+            /** Judge Id */
+            judge_id: string;
+            /** Judged */
+            judged: number;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Matching
+             * @description Targets since it was switched on that its filter selects.
+             */
+            matching: number;
+            /** Oldest Owed */
+            oldest_owed: string | null;
+            /** Owed */
+            owed: number;
+            /**
+             * Selected
+             * @description Of them, those that its sampling selects.
+             */
+            selected: number;
+            /**
+             * Spend
+             * @description The latest 30 days with any, the last first.
+             */
+            spend: components["schemas"]["DaySpend"][];
+            /** Version */
+            version: number;
+            /** Workers */
+            workers: number;
+        };
+        /**
+         * Boost
+         * @description Targets that a filter selects are judged `weight` times as often.
+         */
+        Boost: {
+            /** Filter */
+            filter: string;
+            /** Weight */
+            weight: number;
+        };
+        /** DaySpend */
+        DaySpend: {
+            /**
+             * Committed Usd
+             * @description Spent, or committed for calls under way or never reported.
+             */
+            committed_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failures */
+            failures: number;
+            /** Spent Usd */
+            spent_usd: number;
+            /** Verdicts */
+            verdicts: number;
+        };
+        /**
+         * Definition
+         * @description A judge, or a code evaluator, in one version.
+         */
+        Definition: {
+            /**
+             * Budget Usd Per Day
+             * @description Never exceeded, days in UTC; none: no limit.
+             */
+            budget_usd_per_day?: number | null;
+            evaluator?: components["schemas"]["Evaluator"] | null;
+            /**
+             * Filter
+             * @description Which spans, traces or sessions: docs/filter-language.md.
+             * @default
+             */
+            filter: string;
+            /**
+             * Form
+             * @description claims: the answer's claims one by one; documents: each retrieved document.
+             * @default verdict
+             * @enum {string}
+             */
+            form: "verdict" | "claims" | "documents";
+            /**
+             * Jury
+             * @description Several models whose verdicts are put together.
+             * @default []
+             */
+            jury: components["schemas"]["Model"][];
+            /**
+             * Max Input Bytes
+             * @description What is longer is cut in its middle.
+             * @default 48000
+             */
+            max_input_bytes: number;
+            /**
+             * Max Output Tokens
+             * @default 800
+             */
+            max_output_tokens: number;
+            model?: components["schemas"]["Model"] | null;
+            /**
+             * @default {
+             *       "high": 1,
+             *       "levels": [
+             *         "fail",
+             *         "pass"
+             *       ],
+             *       "low": 0,
+             *       "passing": [],
+             *       "type": "binary"
+             *     }
+             */
+            output: components["schemas"]["Output"];
+            /**
+             * Quiet Minutes
+             * @description Of sessions: how long nothing came before one counts as over.
+             * @default 30
+             */
+            quiet_minutes: number;
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute?: number | null;
+            /**
+             * Rubric
+             * @default
+             */
+            rubric: string;
+            /**
+             * @default {
+             *       "boosts": [],
+             *       "by": [],
+             *       "kind": "uniform",
+             *       "rate": 1
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Target
+             * @default span
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Timeout S
+             * @default 60
+             */
+            timeout_s: number;
+        };
+        /**
+         * DoneRequest
+         * @description Outcomes, and answers to tries by their lease.
+         */
+        DoneRequest: {
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: components["schemas"]["OutcomeModel"][];
+            /**
+             * Tries
+             * @default {}
+             */
+            tries: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Worker */
+            worker: string;
+        };
+        /**
+         * Evaluator
+         * @description Code instead of a model: the name of an evaluator and its options.
+         */
+        Evaluator: {
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Forecast
+         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
+         */
+        Forecast: {
+            /**
+             * Basis
+             * @description What the cost of a verdict is taken from.
+             * @enum {string}
+             */
+            basis: "verdicts" | "estimate" | "code";
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Days
+             * @description How many days of traffic the number a week is taken from.
+             */
+            days: number;
+            /** Matching Per Week */
+            matching_per_week: number;
+            /**
+             * Most Per Week By Budget
+             * @description Verdicts a week that the budget has room for.
+             */
+            most_per_week_by_budget: number | null;
+            /** Selected Share */
+            selected_share: number;
+            /** Text */
+            text: string;
+            /** Usd Per Day */
+            usd_per_day: number | null;
+            /**
+             * Usd Per Verdict
+             * @description Null where the model's price is not known.
+             */
+            usd_per_verdict: number | null;
+            /** Usd Per Week */
+            usd_per_week: number | null;
+            /** Verdicts Per Week */
+            verdicts_per_week: number;
+        };
+        /**
+         * ForecastRequest
+         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
+         */
+        ForecastRequest: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id?: string | null;
+        };
+        /** Judge */
+        Judge: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /**
+             * Since
+             * @description What began before it is judged only by a backfill.
+             */
+            since: string | null;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * JudgeChange
+         * @description What is to change; another definition is the next version.
+         */
+        JudgeChange: {
+            definition?: components["schemas"]["Definition"] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * JudgeRequest
+         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
+         */
+        JudgeRequest: {
+            /** Backfill From */
+            backfill_from?: string | null;
+            definition: components["schemas"]["Definition"];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Name
+             * @description Also the name of its scores.
+             */
+            name: string;
+        };
+        /** JudgeVersion */
+        JudgeVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Version */
+            version: number;
+        };
+        /** JudgeVersions */
+        JudgeVersions: {
+            /** Versions */
+            versions: components["schemas"]["JudgeVersion"][];
+        };
+        /** JudgesResponse */
+        JudgesResponse: {
+            /** Judges */
+            judges: components["schemas"]["Judge"][];
+            /**
+             * Workers
+             * @description Workers that were heard of in the last seconds.
+             */
+            workers: number;
+        };
+        /** Library */
+        Library: {
+            /**
+             * Evaluators
+             * @description Code evaluators that are installed at the server.
+             */
+            evaluators: string[];
+            /** Judges */
+            judges: components["schemas"]["LibraryEntry"][];
+        };
+        /** LibraryEntry */
+        LibraryEntry: {
+            /**
+             * Definition
+             * @description A definition that lacks only its model.
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Model
+         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
+         *
+         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
+         */
+        Model: {
+            /** Api Key Env */
+            api_key_env?: string | null;
+            /**
+             * Endpoint
+             * @description Such as https://api.openai.com/v1.
+             */
+            endpoint?: string | null;
+            /** Model */
+            model: string;
+            prices?: components["schemas"]["Prices"] | null;
+        };
+        /**
+         * OutcomeModel
+         * @description What came of a lease.
+         */
+        OutcomeModel: {
+            /**
+             * Cost Usd
+             * @description Null: not known; all that was reserved counts as spent.
+             * @default 0
+             */
+            cost_usd: number | null;
+            /**
+             * Endpoint Down
+             * @default false
+             */
+            endpoint_down: boolean;
+            /** Error */
+            error?: string | null;
+            /** Judge Id */
+            judge_id: string;
+            /** Lease */
+            lease: string;
+            score?: components["schemas"]["ScoreIn"] | null;
+            /**
+             * Skipped
+             * @default false
+             */
+            skipped: boolean;
+            target: components["schemas"]["TargetModel"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Output
+         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
+         */
+        Output: {
+            /**
+             * High
+             * @description Of numeric: the most.
+             * @default 1
+             */
+            high: number;
+            /**
+             * Levels
+             * @default [
+             *       "fail",
+             *       "pass"
+             *     ]
+             */
+            levels: string[];
+            /**
+             * Low
+             * @description Of numeric: the least.
+             * @default 0
+             */
+            low: number;
+            /**
+             * Passing
+             * @description The levels that pass; of binary the second.
+             * @default []
+             */
+            passing: string[];
+            /**
+             * Type
+             * @default binary
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+        };
+        /**
+         * Prices
+         * @description US dollars for a million tokens, where the catalogue does not know the model.
+         */
+        Prices: {
+            /** Input Usd */
+            input_usd: number;
+            /** Output Usd */
+            output_usd: number;
+        };
+        /** ReserveRequest */
+        ReserveRequest: {
+            /** Lease */
+            lease: string;
+            /** Usd */
+            usd: number;
+        };
+        /** Reserved */
+        Reserved: {
+            /** Granted */
+            granted: boolean;
+        };
+        /**
+         * Sampling
+         * @description Which targets are judged. The probability of each is kept with its score.
+         *
+         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
+         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
+         */
+        Sampling: {
+            /**
+             * Boosts
+             * @description Of weighted.
+             * @default []
+             */
+            boosts: components["schemas"]["Boost"][];
+            /**
+             * By
+             * @description Of stratified: facts such as task and model.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Kind
+             * @default uniform
+             * @enum {string}
+             */
+            kind: "uniform" | "stratified" | "weighted";
+            /**
+             * Rate
+             * @default 1
+             */
+            rate: number;
+        };
+        /** TargetModel */
+        TargetModel: {
+            /**
+             * Probability
+             * @default 1
+             */
+            probability: number;
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Start Ns
+             * @default 0
+             */
+            start_ns: number;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
+        };
+        /**
+         * TryAnswer
+         * @description What came of a try: a verdict, or the error; and what the model was asked.
+         */
+        TryAnswer: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Explanation */
+            explanation?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Prompt */
+            prompt?: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string | null;
+            /** System */
+            system?: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * TryRequest
+         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
+         */
+        TryRequest: {
+            definition: components["schemas"]["Definition"];
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
         };
         /** WorkAnswer */
         WorkAnswer: {
@@ -7634,1312 +8776,6 @@ export interface operations {
             };
         };
     };
-    get_judges_api_v1_judges_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgesResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_judge_api_v1_judges_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgeRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_done_api_v1_judges_done_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DoneRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_forecast_api_v1_judges_forecast_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForecastRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Forecast"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_library_api_v1_judges_library_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Library"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_reserve_api_v1_judges_reserve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReserveRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reserved"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_try_api_v1_judges_try_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TryRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TryAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_work_api_v1_judges_work_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_judge_api_v1_judges__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    put_judge_api_v1_judges__id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgeChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    delete_judge_api_v1_judges__id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_backfill_api_v1_judges__id__backfills_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BackfillRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackfillAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                backfill: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_backlog_api_v1_judges__id__backlog_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Backlog"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_versions_api_v1_judges__id__versions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgeVersions"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
     get_compare_api_v1_latency_compare_get: {
         parameters: {
             query?: {
@@ -9879,6 +9715,792 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_anchors_api_v1_quality_judges__judge__anchors_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_anchors_api_v1_quality_judges__judge__anchors_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_anchors_due_api_v1_quality_judges__judge__anchors_due_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsDueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibration_api_v1_quality_judges__judge__calibration_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description A fact that a score has of its target. */
+                segment?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibrations_api_v1_quality_judges__judge__calibrations_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_calibration_api_v1_quality_judges__judge__calibrations_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_quality_scores_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityScoresResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_trend_api_v1_quality_trend_get: {
+        parameters: {
+            query?: {
+                /** @description The score. */
+                name?: string | null;
+                /** @description Of a judge, by its id. */
+                judge?: string | null;
+                source?: "judge" | "code" | "person" | "user" | "external";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -11271,6 +11893,1180 @@ export interface operations {
             };
         };
     };
+    get_reviews_api_v1_reviews_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_reviews_items__item__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+            };
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_answer_api_v1_reviews_items__item__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_skip_api_v1_reviews_items__item__skip_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_undo_api_v1_reviews_items__item__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_review_api_v1_reviews__judge__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_review_api_v1_reviews__judge__put: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_agreement_api_v1_reviews__judge__agreement_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_draw_api_v1_reviews__judge__draw_post: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_labels_api_v1_reviews__judge__labels_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_labels_api_v1_reviews__judge__labels_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsImported"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_queue_api_v1_reviews__judge__queue_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_scores_api_v1_scores_get: {
         parameters: {
             query?: {
@@ -12176,6 +13972,1312 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judges_api_v1_judges_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_judge_api_v1_judges_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_done_api_v1_judges_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_forecast_api_v1_judges_forecast_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_library_api_v1_judges_library_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_reserve_api_v1_judges_reserve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReserveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reserved"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_try_api_v1_judges_try_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_work_api_v1_judges_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judge_api_v1_judges__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_judge_api_v1_judges__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_judge_api_v1_judges__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_backfill_api_v1_judges__id__backfills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                backfill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_backlog_api_v1_judges__id__backlog_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backlog"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_judges__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeVersions"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

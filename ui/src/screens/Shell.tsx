@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics, Latency, Reliability: the tabs, from left to right"],
+  ["1 … 7", "Economics, Latency, Reliability, Quality: the tabs, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -18,11 +18,24 @@ const KEYS: [string, string][] = [
   ["n  b", "next, previous moment of it"],
   ["h", "show HTTP client spans"],
   ["c", "show what spans cost"],
+  ["p  f  1 2 …", "Review: pass, fail, or the how many-eth verdict"],
+  ["s  u  e", "Review: skip, undo, say why"],
   ["l", "live on, off"],
   ["n", "new judge"],
   ["t", "light, dark"],
   ["?", "this help"],
 ];
+
+const SCREENS = [
+  { title: "Traces", to: "/traces" },
+  { title: "Economics", to: "/economics" },
+  { title: "Latency", to: "/latency" },
+  { title: "Reliability", to: "/reliability" },
+  { title: "Quality", to: "/quality" },
+  { title: "Judges", to: "/judges" },
+  { title: "Review", to: "/review" },
+  { title: "Ledger", to: "/ledger" },
+] as const;
 
 export function Shell() {
   const { setColorScheme, colorScheme } = useMantineColorScheme();
@@ -43,47 +56,17 @@ export function Shell() {
           Sightline
         </Link>
         <nav className="tabs" aria-label="Screens">
-          <Link to="/traces" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
-            Traces
-          </Link>
-          <Link
-            to="/economics/$tab"
-            params={{ tab: "spend" }}
-            search={{ project }}
-            className="tab"
-            data-status={pathname.startsWith("/economics") ? "active" : undefined}
-          >
-            Economics
-          </Link>
-          <Link
-            to="/latency/$tab"
-            params={{ tab: "percentiles" }}
-            search={{ project }}
-            className="tab"
-            data-status={pathname.startsWith("/latency") ? "active" : undefined}
-          >
-            Latency
-          </Link>
-          <Link
-            to="/reliability/$tab"
-            params={{ tab: "errors" }}
-            search={{ project }}
-            className="tab"
-            data-status={pathname.startsWith("/reliability") ? "active" : undefined}
-          >
-            Reliability
-          </Link>
-          <Link
-            to="/judges"
-            search={{ project }}
-            className="tab"
-            data-status={pathname.startsWith("/judges") ? "active" : undefined}
-          >
-            Judges
-          </Link>
-          <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
-            Ledger
-          </Link>
+          {SCREENS.map(({ title, to }) => (
+            <Link
+              key={to}
+              to={to}
+              search={{ project }}
+              className="tab"
+              data-status={pathname.startsWith(to) ? "active" : undefined}
+            >
+              {title}
+            </Link>
+          ))}
         </nav>
         <span className="grow" />
         <Select

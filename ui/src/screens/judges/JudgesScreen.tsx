@@ -90,7 +90,7 @@ const COLUMNS: DataColumn<Judge>[] = [
     id: "trust",
     title: "Believed",
     cell: (row) => (
-      <Link to="/quality/$tab" params={{ tab: "calibration" }} search={{ project: row.project, judge: row.id } as never}>
+      <Link to="/quality/calibration/$judge" params={{ judge: row.id }} search={{ project: row.project }}>
         calibration
       </Link>
     ),
