@@ -147,7 +147,7 @@ function NoJudge() {
   const { project } = useAsked();
   const rubrics = useQuery(library).data?.judges ?? [];
   return (
-    <>
+    <div className="rubrics">
       <Empty title="Nobody judges yet">
         <span>A judge reads a share of what was answered, and says by a rubric how good it was. Begin with one of these.</span>
       </Empty>
@@ -171,6 +171,6 @@ function NoJudge() {
           </Link>
         ))}
       </div>
-    </>
+    </div>
   );
 }

@@ -55,11 +55,15 @@ export function Standing({ of }: { of: Judge }) {
             </span>
           )}
         </dd>
-        <dt>In {count(now.spend.length)} days</dt>
-        <dd>
-          {usd(now.spend.reduce((sum, day) => sum + day.spent_usd, 0))}{" "}
-          <span className="muted">for {count(now.spend.reduce((sum, day) => sum + day.verdicts, 0))} verdicts</span>
-        </dd>
+        {now.spend.length > 1 && (
+          <>
+            <dt>In {count(now.spend.length)} days</dt>
+            <dd>
+              {usd(now.spend.reduce((sum, day) => sum + day.spent_usd, 0))}{" "}
+              <span className="muted">for {count(now.spend.reduce((sum, day) => sum + day.verdicts, 0))} verdicts</span>
+            </dd>
+          </>
+        )}
         {kept.length > 1 && (
           <>
             <dt>Versions</dt>

@@ -10,7 +10,7 @@ export const FORMS = [
 ] as const;
 export const TYPES = ["binary", "ordinal", "categorical", "numeric"] as const;
 export const SAMPLINGS = [
-  { value: "uniform", label: "every request alike" },
+  { value: "uniform", label: "all alike" },
   { value: "stratified", label: "evenly over groups" },
   { value: "weighted", label: "some more often" },
 ] as const;
