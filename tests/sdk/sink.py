@@ -1,11 +1,13 @@
 """A stand-in collector over real HTTP: it decodes what OTLP clients send, and misbehaves when told to."""
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -113,8 +115,8 @@ def _value(value: AnyValue) -> Any:
 
 
 @contextmanager
-def collecting(port: int = 0) -> Iterator[Sink]:
-    """A started sink."""
+def collecting(certificate: Path | None = None) -> Iterator[Sink]:
+    """A started sink, with TLS where it has a certificate."""
     sink = Sink()
 
     class Handler(BaseHTTPRequestHandler):
@@ -135,12 +137,22 @@ def collecting(port: int = 0) -> Iterator[Sink]:
             self.send_header("content-length", "0")
             self.end_headers()
 
+        def handle_one_request(self) -> None:
+            try:
+                super().handle_one_request()
+            except OSError:
+                self.close_connection = True  # its client has gone
+
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    sink.url = f"http://127.0.0.1:{server.server_address[1]}"
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    sink.url = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

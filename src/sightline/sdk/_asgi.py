@@ -34,19 +34,41 @@ def _watch(module: ModuleType) -> None:
         return
 
     async def __call__(self: Any, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: N807
-        if scope["type"] != "http" or _SEEN in scope or scope["path"] in _QUIET or _is_told_already():
+        if scope["type"] != "http" or _SEEN in scope or scope["path"] in _QUIET:
             await called(self, scope, receive, send)
-        else:
-            scope[_SEEN] = True
+            return
+        scope[_SEEN] = True
+        span = _already_told()
+        if span is None:
             await _served(lambda told: called(self, scope, receive, told), scope, send)
+        else:
+            await called(self, scope, receive, _Clock(span, send))
 
     setattr(__call__, _SEEN, True)
     kind.__call__ = __call__
 
 
-def _is_told_already() -> bool:
-    """Whether a server's span runs here, of OpenTelemetry's own instrumentation."""
-    return getattr(trace.get_current_span(), "kind", None) is SpanKind.SERVER
+def _already_told() -> Any:
+    """The server's span that runs here, where FastAPI tells of itself or OpenTelemetry's instrumentation tells of it."""
+    span: Any = trace.get_current_span()
+    return span if getattr(span, "kind", None) is SpanKind.SERVER and span.is_recording() else None
+
+
+class _Clock:
+    """A `send` that tells the request's span when a streamed answer began."""
+
+    __slots__ = ("_began", "_send", "_span")
+
+    def __init__(self, span: Any, send: Send) -> None:
+        self._span, self._send, self._began = span, send, False
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if not self._began and message["type"] == "http.response.body" and message.get("body"):
+            self._began = True
+            if message.get("more_body", False) and self._span.is_recording():
+                waited_ns = time_ns() - (self._span.start_time or 0)
+                self._span.set_attributes({"sightline.ttft_ns": waited_ns, "sightline.streamed": True})
+        await self._send(message)
 
 
 async def _served(call: Callable[[Send], Awaitable[None]], scope: Scope, send: Send) -> None:
@@ -66,24 +88,14 @@ async def _served(call: Callable[[Send], Awaitable[None]], scope: Scope, send: S
         log.debug("a request could not be told of", exc_info=True)
         await call(send)
         return
-    began = False
+    clock = _Clock(span, send)
 
     async def told(message: MutableMapping[str, Any]) -> None:
-        nonlocal began
         if message["type"] == "http.response.start":
             _answered(span, scope, int(message["status"]))
-        elif message["type"] == "http.response.body":
-            more = message.get("more_body", False)
-            if more and not began and message.get("body"):
-                began = True
-                span.set_attributes(
-                    {"sightline.ttft_ns": time_ns() - (getattr(span, "start_time", None) or time_ns()), "sightline.streamed": True}
-                )
-            if not more:
-                await send(message)
-                span.end()
-                return
-        await send(message)
+        await clock(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            span.end()
 
     token = context.attach(inside)
     try:
