@@ -1,7 +1,7 @@
 """Which libraries tell of themselves, and who tells for them: a table of well-kept instrumentations, switched on where installed.
 
-What none of them does, Sightline does itself: the clock of a stream's chunks, requests of ASGI applications, context across threads and
-over HTTP.
+What none of them does, or does for ten times the price, Sightline does itself: OpenAI's client, the clock of a stream's chunks, requests
+of ASGI applications, context across threads and over HTTP.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Mapping
 from types import ModuleType
 
-from sightline.sdk import _asgi, _http, _streams, _threads
+from sightline.sdk import _asgi, _http, _openai, _streams, _threads
 from sightline.sdk._hooks import Hook, when_imported
 from sightline.sdk._options import Options, log
 
@@ -18,7 +18,6 @@ _INFERENCE = "openinference.instrumentation"
 _CONTRIB = "opentelemetry.instrumentation"
 
 INSTRUMENTATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "openai": ("openai", (f"{_INFERENCE}.openai:OpenAIInstrumentor", f"{_CONTRIB}.openai:OpenAIInstrumentor")),
     "anthropic": ("anthropic", (f"{_INFERENCE}.anthropic:AnthropicInstrumentor", f"{_CONTRIB}.anthropic:AnthropicInstrumentor")),
     "google-genai": (
         "google.genai",
@@ -54,7 +53,7 @@ INSTRUMENTATIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Name → the module that it is about, and who can tell of it, the one to prefer first."""
 
-OWN = ("streams", "asgi", "threads", "http")
+OWN = ("openai", "streams", "asgi", "threads", "http")
 """Sightline's own, by name; `init(instrument=[…])` may name them too."""
 
 _on: set[str] = set()
@@ -78,7 +77,9 @@ def switch_on(wanted: bool | Collection[str], options: Options) -> None:
     if "anthropic" in _on and options.content:
         # its client tells of itself; whether with content, it reads from here when it is made
         os.environ.setdefault("ANTHROPIC_OPEN_TELEMETRY_TRACES_CONTENT_MODE", "content")
-    if "streams" in names:
+    if "openai" in names:
+        when_imported("openai", _openai.watch)
+    if "streams" in names or "openai" in names:
         _streams.watch()
     if "asgi" in names:
         _asgi.watch()

@@ -6,14 +6,27 @@ It sits inside the clients' own stream classes, below any instrumentation, and c
 from collections.abc import AsyncIterator, Callable, Iterator
 from time import perf_counter_ns, time_ns
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from opentelemetry import trace
+from opentelemetry import context, trace
 
 from sightline.sdk._hooks import when_imported
 from sightline.sdk._options import log
 
 _CLOCK = "_sightline_clock"
+
+CALL = context.create_key("sightline-call")
+"""Who tells of the call that is being made, where it is Sightline itself: it watches its own stream."""
+
+
+class Watcher(Protocol):
+    """One who tells of a call."""
+
+    def watched(self, source: Iterator[Any]) -> Iterator[Any]:
+        """The same chunks."""
+
+    def watched_async(self, source: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """The same chunks."""
 
 
 def watch() -> None:
@@ -35,12 +48,16 @@ def _wrap(kind: Any, timed: Callable[[Any, Any], Any]) -> None:
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         span = trace.get_current_span()
-        setattr(self, _CLOCK, span if span.is_recording() else None)
+        setattr(self, _CLOCK, context.get_value(CALL) or (span if span.is_recording() else None))
         made(self, *args, **kwargs)
 
     def __stream__(self: Any) -> Any:  # noqa: N807
-        span = getattr(self, _CLOCK, None)
-        return streamed(self) if span is None else timed(streamed(self), span)
+        clock = getattr(self, _CLOCK, None)
+        if clock is None:
+            return streamed(self)
+        if not hasattr(clock, "watched"):
+            return timed(streamed(self), clock)
+        return clock.watched(streamed(self)) if timed is _timed else clock.watched_async(streamed(self))
 
     kind.__init__, kind.__stream__ = __init__, __stream__
 
@@ -55,7 +72,7 @@ def _timed(source: Iterator[Any], span: Any) -> Iterator[Any]:
                 if now - last > longest:
                     longest = now - last
                     _tell(span, longest)
-            elif begun := _is_token(item):
+            elif begun := is_token(item):
                 _begin(span)
             last = now
             yield item
@@ -77,7 +94,7 @@ async def _timed_async(source: AsyncIterator[Any], span: Any) -> AsyncIterator[A
                 if now - last > longest:
                     longest = now - last
                     _tell(span, longest)
-            elif begun := _is_token(item):
+            elif begun := is_token(item):
                 _begin(span)
             last = now
             yield item
@@ -101,7 +118,7 @@ def _tell(span: Any, longest_ns: int) -> None:
         span.set_attribute("sightline.stall_ns", longest_ns)
 
 
-def _is_token(item: Any) -> bool:
+def is_token(item: Any) -> bool:
     """Whether this is the first piece of an answer, not the announcement of one."""
     try:
         choices = getattr(item, "choices", None)
