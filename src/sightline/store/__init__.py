@@ -3,6 +3,7 @@
 from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
+from sightline.store.config.judges import Backfill, BackfillState, Ended, Judge, JudgeVersion, Spend
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
 from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.telemetry.engine import EngineError
@@ -16,11 +17,16 @@ __all__ = [
     "GAMMA",
     "MARKER_KINDS",
     "PERIODS",
+    "Backfill",
+    "BackfillState",
     "Budget",
     "BudgetTerms",
     "ConfigOptions",
     "Configuration",
+    "Ended",
     "EngineError",
+    "Judge",
+    "JudgeVersion",
     "Marker",
     "MarkerKind",
     "MarkerTerms",
@@ -32,6 +38,7 @@ __all__ = [
     "Slo",
     "SloOf",
     "SloTerms",
+    "Spend",
     "Store",
     "StoreOptions",
     "bin_sql",

@@ -7,6 +7,7 @@ from sightline.serve.api import (
     economics,
     facts,
     foreign_scores,
+    judges,
     latency,
     ledger,
     markers,
@@ -25,7 +26,23 @@ from sightline.serve.api.errors import COMMON_ERRORS, add_error_handlers
 def include_routers(app: FastAPI) -> None:
     """Give an application /api/v1 and make all of its errors an ErrorResponse. Handlers find the store in `request.state`."""
     router = APIRouter(prefix="/api/v1", responses=COMMON_ERRORS)
-    for topic in (traces, spans, scores, query, budgets, economics, latency, slos, reliability, markers, facts, ledger, projects, repair):
+    for topic in (
+        traces,
+        spans,
+        scores,
+        judges,
+        query,
+        budgets,
+        economics,
+        latency,
+        slos,
+        reliability,
+        markers,
+        facts,
+        ledger,
+        projects,
+        repair,
+    ):
         router.include_router(topic.router)
     app.include_router(router)
     app.include_router(foreign_scores.router, responses=COMMON_ERRORS)

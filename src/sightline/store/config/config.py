@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from sightline.store.config.budgets import Budgets
 from sightline.store.config.database import ConfigOptions, Database, opened
+from sightline.store.config.judges import Judges
 from sightline.store.config.markers import Markers
 from sightline.store.config.slos import Slos
 
@@ -14,6 +15,7 @@ class Configuration:
 
     def __init__(self, database: Database) -> None:
         self.budgets = Budgets(database)
+        self.judges = Judges(database)
         self.markers = Markers(database)
         self.slos = Slos(database)
 
