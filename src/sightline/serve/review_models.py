@@ -81,14 +81,14 @@ class ReviewResponse(Model):
     standing: Standing
 
 
-class Item(UnitTold):
+class ReviewItem(UnitTold):
     id: str
     start: datetime
     probability: float = Field(description="That it was drawn, among those it was drawn from.")
 
 
 class QueueResponse(Model):
-    items: list[Item] = Field(
+    items: list[ReviewItem] = Field(
         description="What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict."
     )
     last: str | None = Field(description="The item this rater answered last: what undo takes back.")
@@ -126,7 +126,7 @@ class SaidOf(Model):
 class Answered(Model):
     """An item once a person has answered: what the judge had said, and other people."""
 
-    item: Item
+    item: ReviewItem
     drawn: Literal["core", "disagreement", "uncertain", "rare"]
     mine: SaidOf | None
     judge: SaidOf | None

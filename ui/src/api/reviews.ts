@@ -5,7 +5,7 @@ import { address, get, post, put, type Schemas } from "./client";
 export type ReviewedJudge = Schemas["ReviewedJudge"];
 export type Review = Schemas["ReviewResponse"];
 export type Queue = Schemas["QueueResponse"];
-export type Item = Schemas["Item"];
+export type Item = Schemas["ReviewItem"];
 export type Answered = Schemas["Answered"];
 export type Choice = Schemas["Choice"];
 export type Plan = Schemas["Plan"];

@@ -64,6 +64,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets
+         * @description A project's datasets by name.
+         */
+        get: operations["get_datasets_api_v1_datasets_get"];
+        put?: never;
+        /**
+         * Make a dataset
+         * @description A dataset without items yet.
+         */
+        post: operations["post_dataset_api_v1_datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dataset
+         * @description Its name, and its latest version.
+         */
+        get: operations["get_dataset_api_v1_datasets__id__get"];
+        /**
+         * Rename a dataset
+         * @description Another name and description; its items stay.
+         */
+        put: operations["put_dataset_api_v1_datasets__id__put"];
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description With all its versions and the experiments over it. The traces that it was made from stay.
+         */
+        delete: operations["delete_dataset_api_v1_datasets__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a dataset
+         * @description A version as a file that can be imported again.
+         */
+        get: operations["export_items_api_v1_datasets__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import items from a file
+         * @description The body is the file: `input`, and if known `expected`, `context`, `metadata`, `id`; other columns become metadata.
+         */
+        post: operations["import_items_api_v1_datasets__id__import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a dataset's items
+         * @description The items as a version has them, in the order that they came.
+         */
+        get: operations["get_items_api_v1_datasets__id__items_get"];
+        put?: never;
+        /**
+         * Add, change or remove items
+         * @description One new version, with all of the changes or none. What is there already as it is given changes nothing.
+         */
+        post: operations["post_items_api_v1_datasets__id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an item
+         * @description One item as a version has it.
+         */
+        get: operations["get_item_api_v1_datasets__id__items__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make items from traces
+         * @description An item of each trace: what was asked, the documents that were found for it, and what was answered. Traces that say nothing of
+         *     what went in are left out; a trace that is in the dataset already is the same item.
+         */
+        post: operations["post_traces_api_v1_datasets__id__traces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a dataset's versions
+         * @description Who changed what, when, and from which traces, filter or file; the newest first.
+         */
+        get: operations["get_versions_api_v1_datasets__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/economics/budgets": {
         parameters: {
             query?: never;
@@ -374,6 +551,258 @@ export interface paths {
          * @description Values seen lately, most frequent first.
          */
         get: operations["get_values_api_v1_facts__name__values_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List judges
+         * @description A project's judges and code evaluators under their current versions.
+         */
+        get: operations["get_judges_api_v1_judges_get"];
+        put?: never;
+        /**
+         * Make a judge
+         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
+         */
+        post: operations["post_judge_api_v1_judges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what came of work (workers)
+         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
+         */
+        post: operations["post_done_api_v1_judges_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast a definition's cost
+         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
+         */
+        post: operations["post_forecast_api_v1_judges_forecast_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rubrics to begin with
+         * @description Definitions that lack only their model, and the code evaluators that are installed.
+         */
+        get: operations["get_library_api_v1_judges_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve another call (workers)
+         * @description Whether the day's budget has room for another call of a lease.
+         */
+        post: operations["post_reserve_api_v1_judges_reserve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a definition on one target
+         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
+         */
+        post: operations["post_try_api_v1_judges_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch work (workers)
+         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
+         */
+        post: operations["post_work_api_v1_judges_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a judge
+         * @description A judge under its current version.
+         */
+        get: operations["get_judge_api_v1_judges__id__get"];
+        /**
+         * Change a judge
+         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
+         */
+        put: operations["put_judge_api_v1_judges__id__put"];
+        post?: never;
+        /**
+         * Delete a judge
+         * @description With its versions. Its scores stay.
+         */
+        delete: operations["delete_judge_api_v1_judges__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a window of the past
+         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
+         */
+        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills/{backfill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop a backfill
+         * @description What it has judged stays.
+         */
+        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a judge stands
+         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
+         */
+        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a judge's versions
+         * @description The latest first.
+         */
+        get: operations["get_versions_api_v1_judges__id__versions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -980,6 +1409,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retrieval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levels of searches
+         * @description How good the best documents' scores are and how far they stand out, how often nothing is found, and which index was searched; in
+         *     all, by groups (by retriever, which is the stage, unless told otherwise) and over time.
+         */
+        get: operations["get_retrieval_api_v1_retrieval_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What searches found
+         * @description Documents that no answer uses, the same document twice, and the gap between the first and the second, of a sample.
+         */
+        get: operations["get_documents_api_v1_retrieval_documents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drift of what is searched for
+         * @description Whether the queries of the window are other than those of the window before, which ones the least like them, by hashed 3-grams and,
+         *     where spans carry vectors, by embeddings.
+         */
+        get: operations["get_drift_api_v1_retrieval_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/relevance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Relevance of what was found
+         * @description Precision, nDCG, mean reciprocal rank and hit rate by scores on the searches' spans that name a document in their metadata, as
+         *     `document_id` or `document_rank`, or say of several in `documents`, an object of id → score.
+         */
+        get: operations["get_relevance_api_v1_retrieval_relevance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores of documents' relevance
+         * @description Which scores in the window say how relevant single documents are, and who says so.
+         */
+        get: operations["get_scores_api_v1_retrieval_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reviews": {
         parameters: {
             query?: never;
@@ -1445,258 +1977,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/judges": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List judges
-         * @description A project's judges and code evaluators under their current versions.
-         */
-        get: operations["get_judges_api_v1_judges_get"];
-        put?: never;
-        /**
-         * Make a judge
-         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
-         */
-        post: operations["post_judge_api_v1_judges_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/done": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say what came of work (workers)
-         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
-         */
-        post: operations["post_done_api_v1_judges_done_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/forecast": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Forecast a definition's cost
-         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
-         */
-        post: operations["post_forecast_api_v1_judges_forecast_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/library": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Rubrics to begin with
-         * @description Definitions that lack only their model, and the code evaluators that are installed.
-         */
-        get: operations["get_library_api_v1_judges_library_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/reserve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reserve another call (workers)
-         * @description Whether the day's budget has room for another call of a lease.
-         */
-        post: operations["post_reserve_api_v1_judges_reserve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try a definition on one target
-         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
-         */
-        post: operations["post_try_api_v1_judges_try_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/work": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Fetch work (workers)
-         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
-         */
-        post: operations["post_work_api_v1_judges_work_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a judge
-         * @description A judge under its current version.
-         */
-        get: operations["get_judge_api_v1_judges__id__get"];
-        /**
-         * Change a judge
-         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
-         */
-        put: operations["put_judge_api_v1_judges__id__put"];
-        post?: never;
-        /**
-         * Delete a judge
-         * @description With its versions. Its scores stay.
-         */
-        delete: operations["delete_judge_api_v1_judges__id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backfills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Judge a window of the past
-         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
-         */
-        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backfills/{backfill}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Stop a backfill
-         * @description What it has judged stays.
-         */
-        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/backlog": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where a judge stands
-         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
-         */
-        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/judges/{id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List a judge's versions
-         * @description The latest first.
-         */
-        get: operations["get_versions_api_v1_judges__id__versions_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1838,7 +2118,7 @@ export interface components {
              * @enum {string}
              */
             drawn: "core" | "disagreement" | "uncertain" | "rare";
-            item: components["schemas"]["Item"];
+            item: components["schemas"]["ReviewItem"];
             judge: components["schemas"]["SaidOf"] | null;
             mine: components["schemas"]["SaidOf"] | null;
             /** People */
@@ -1872,6 +2152,122 @@ export interface components {
             /** Series */
             series: components["schemas"]["AvailabilityPoint"][];
             window: components["schemas"]["Window"];
+        };
+        /** BackfillAnswer */
+        BackfillAnswer: {
+            /**
+             * Days By Budget
+             * @description Days that the daily budget stretches it over.
+             */
+            days_by_budget: number | null;
+            /**
+             * Id
+             * @description Null for an estimate.
+             */
+            id: string | null;
+            /** Judged */
+            judged: number;
+            /** Owed */
+            owed: number;
+            /** Selected */
+            selected: number;
+            /** Usd */
+            usd: number | null;
+        };
+        /**
+         * BackfillRequest
+         * @description A window of the past. `estimate`: only say what it would take.
+         */
+        BackfillRequest: {
+            /**
+             * Estimate
+             * @default false
+             */
+            estimate: boolean;
+            /**
+             * From
+             * @example -7d
+             */
+            from: string | number;
+            /** To */
+            to?: string | number | null;
+        };
+        /** BackfillRow */
+        BackfillRow: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Judged */
+            judged: number;
+            /** Selected */
+            selected: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Version */
+            version: number;
+        };
+        /**
+         * Backlog
+         * @description Where a judge's current version stands.
+         */
+        Backlog: {
+            /** Backfills */
+            backfills: components["schemas"]["BackfillRow"][];
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Failing
+             * @description Targets that wait after a failure.
+             */
+            failing: number;
+            /** In Flight */
+            in_flight: number;
+            /** Judge Id */
+            judge_id: string;
+            /** Judged */
+            judged: number;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Matching
+             * @description Targets since it was switched on that its filter selects.
+             */
+            matching: number;
+            /** Oldest Owed */
+            oldest_owed: string | null;
+            /** Owed */
+            owed: number;
+            /**
+             * Selected
+             * @description Of them, those that its sampling selects.
+             */
+            selected: number;
+            /**
+             * Spend
+             * @description The latest 30 days with any, the last first.
+             */
+            spend: components["schemas"]["DaySpend"][];
+            /** Version */
+            version: number;
+            /** Workers */
+            workers: number;
         };
         /**
          * Band
@@ -1927,6 +2323,16 @@ export interface components {
             low: number;
             /** N */
             n: number;
+        };
+        /**
+         * Boost
+         * @description Targets that a filter selects are judged `weight` times as often.
+         */
+        Boost: {
+            /** Filter */
+            filter: string;
+            /** Weight */
+            weight: number;
         };
         /** Budget */
         Budget: {
@@ -2493,6 +2899,16 @@ export interface components {
              */
             waited_p50_ns: number | null;
         };
+        /** ChangeResponse */
+        ChangeResponse: {
+            /**
+             * Items
+             * @description Items that were given.
+             */
+            items: number;
+            /** @description The version that was made; null where nothing would have changed. */
+            version: components["schemas"]["DatasetVersion"] | null;
+        };
         /**
          * Choice
          * @description A verdict that a person can give.
@@ -2616,6 +3032,215 @@ export interface components {
              */
             tool_definitions: unknown[];
         };
+        /** Dataset */
+        Dataset: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** @description null while it has no item. */
+            latest: components["schemas"]["DatasetVersion"] | null;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+        };
+        /** DatasetItem */
+        DatasetItem: {
+            /**
+             * Changed
+             * @description The version that it has been like this since.
+             */
+            changed: number;
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Position
+             * @description Orders items; stays while the item is changed.
+             */
+            position: number;
+            /** Span Id */
+            span_id?: string | null;
+            /**
+             * Trace Id
+             * @description Where it came from.
+             */
+            trace_id?: string | null;
+        };
+        /**
+         * DatasetRequest
+         * @description A dataset to make, or its new name and description.
+         */
+        DatasetRequest: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Name
+             * @example refund questions
+             */
+            name: string;
+        };
+        /**
+         * DatasetVersion
+         * @description One change; versions count from 1, and numbers may be left out.
+         */
+        DatasetVersion: {
+            /** Added */
+            added: number;
+            /** Author */
+            author: string;
+            /** Changed */
+            changed: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * Items
+             * @description How many it has in all.
+             */
+            items: number;
+            origin: components["schemas"]["Origin"];
+            /** Removed */
+            removed: number;
+            /** Version */
+            version: number;
+        };
+        /** DatasetsResponse */
+        DatasetsResponse: {
+            /** Datasets */
+            datasets: components["schemas"]["Dataset"][];
+        };
+        /** DaySpend */
+        DaySpend: {
+            /**
+             * Committed Usd
+             * @description Spent, or committed for calls under way or never reported.
+             */
+            committed_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failures */
+            failures: number;
+            /** Spent Usd */
+            spent_usd: number;
+            /** Verdicts */
+            verdicts: number;
+        };
+        /**
+         * Definition
+         * @description A judge, or a code evaluator, in one version.
+         */
+        Definition: {
+            /**
+             * Budget Usd Per Day
+             * @description Never exceeded, days in UTC; none: no limit.
+             */
+            budget_usd_per_day?: number | null;
+            evaluator?: components["schemas"]["Evaluator"] | null;
+            /**
+             * Filter
+             * @description Which spans, traces or sessions: docs/filter-language.md.
+             * @default
+             */
+            filter: string;
+            /**
+             * Form
+             * @description claims: the answer's claims one by one; documents: each retrieved document.
+             * @default verdict
+             * @enum {string}
+             */
+            form: "verdict" | "claims" | "documents";
+            /**
+             * Jury
+             * @description Several models whose verdicts are put together.
+             * @default []
+             */
+            jury: components["schemas"]["Model"][];
+            /**
+             * Max Input Bytes
+             * @description What is longer is cut in its middle.
+             * @default 48000
+             */
+            max_input_bytes: number;
+            /**
+             * Max Output Tokens
+             * @default 800
+             */
+            max_output_tokens: number;
+            model?: components["schemas"]["Model"] | null;
+            /**
+             * @default {
+             *       "high": 1,
+             *       "levels": [
+             *         "fail",
+             *         "pass"
+             *       ],
+             *       "low": 0,
+             *       "passing": [],
+             *       "type": "binary"
+             *     }
+             */
+            output: components["schemas"]["Output"];
+            /**
+             * Quiet Minutes
+             * @description Of sessions: how long nothing came before one counts as over.
+             * @default 30
+             */
+            quiet_minutes: number;
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute?: number | null;
+            /**
+             * Rubric
+             * @default
+             */
+            rubric: string;
+            /**
+             * @default {
+             *       "boosts": [],
+             *       "by": [],
+             *       "kind": "uniform",
+             *       "rate": 1
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Target
+             * @default span
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Timeout S
+             * @default 60
+             */
+            timeout_s: number;
+        };
         /**
          * Difference
          * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
@@ -2662,6 +3287,62 @@ export interface components {
             /** Score */
             score?: number | null;
         };
+        /** DocumentsResponse */
+        DocumentsResponse: {
+            /**
+             * Answered
+             * @description Of those read: with an answer that could be read.
+             */
+            answered: number;
+            /**
+             * Documents
+             * @description Those least used first, by the upper end of the interval.
+             */
+            documents: components["schemas"]["FoundDocument"][];
+            /** @description Searches that found the same document twice. */
+            duplicates: components["schemas"]["Duplicates"];
+            /** @description The best document's score less the second's. */
+            first_gap: components["schemas"]["Mean"];
+            /** Known Documents */
+            known_documents: number;
+            /** Never Used */
+            never_used: number;
+            /**
+             * Read
+             * @description Of them: those that were read; whole traces, by a hash of their ids.
+             */
+            read: number;
+            /**
+             * Retrievals
+             * @description In the window.
+             */
+            retrievals: number;
+            /** @description Of them: those whose answer uses a document. Where none does, 'never used' says nothing. */
+            using: components["schemas"]["Tally"];
+            window: components["schemas"]["Window"];
+        };
+        /**
+         * DoneRequest
+         * @description Outcomes, and answers to tries by their lease.
+         */
+        DoneRequest: {
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: components["schemas"]["OutcomeModel"][];
+            /**
+             * Tries
+             * @default {}
+             */
+            tries: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Worker */
+            worker: string;
+        };
         /**
          * DrawRequest
          * @description Labels to draw now.
@@ -2678,6 +3359,26 @@ export interface components {
             /** Drawn */
             drawn: number;
             queue: components["schemas"]["QueueTold"];
+        };
+        /** DriftResponse */
+        DriftResponse: {
+            /**
+             * Block
+             * @enum {string}
+             */
+            block: "day" | "hour" | "minute";
+            /** @description Of the queries' hashed 3-grams; the distance is Jensen–Shannon's, 0 to 1. */
+            drift: components["schemas"]["Moved"];
+            /** @description null where no span carries a vector; the distance is an MMD. */
+            embeddings: components["schemas"]["MovedEmbeddings"] | null;
+            previous: components["schemas"]["Window"] | null;
+            /** Previous Queries */
+            previous_queries: number;
+            /** Queries */
+            queries: number;
+            /** Unusual */
+            unusual: components["schemas"]["UnusualQuery"][];
+            window: components["schemas"]["Window"];
         };
         /**
          * Driver
@@ -2723,6 +3424,30 @@ export interface components {
             trace_ids: string[];
             /** Value */
             value: string;
+        };
+        /** Duplicates */
+        Duplicates: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Trace Ids */
+            trace_ids: string[];
         };
         /**
          * Enough
@@ -2813,6 +3538,21 @@ export interface components {
             series: components["schemas"]["CasePoint"][];
             total: components["schemas"]["ReliabilityTotal"];
             window: components["schemas"]["Window"];
+        };
+        /**
+         * Evaluator
+         * @description Code instead of a model: the name of an evaluator and its options.
+         */
+        Evaluator: {
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Event
@@ -2923,6 +3663,73 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /**
+         * Forecast
+         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
+         */
+        Forecast: {
+            /**
+             * Basis
+             * @description What the cost of a verdict is taken from.
+             * @enum {string}
+             */
+            basis: "verdicts" | "estimate" | "code";
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Days
+             * @description How many days of traffic the number a week is taken from.
+             */
+            days: number;
+            /** Matching Per Week */
+            matching_per_week: number;
+            /**
+             * Most Per Week By Budget
+             * @description Verdicts a week that the budget has room for.
+             */
+            most_per_week_by_budget: number | null;
+            /** Selected Share */
+            selected_share: number;
+            /** Text */
+            text: string;
+            /** Usd Per Day */
+            usd_per_day: number | null;
+            /**
+             * Usd Per Verdict
+             * @description Null where the model's price is not known.
+             */
+            usd_per_verdict: number | null;
+            /** Usd Per Week */
+            usd_per_week: number | null;
+            /** Verdicts Per Week */
+            verdicts_per_week: number;
+        };
+        /**
+         * ForecastRequest
+         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
+         */
+        ForecastRequest: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id?: string | null;
+        };
+        /** FoundDocument */
+        FoundDocument: {
+            /** Content */
+            content: string;
+            /**
+             * Document
+             * @description Its id, else how its text begins.
+             */
+            document: string;
+            /** Found */
+            found: number;
+            /** Mean Rank */
+            mean_rank: number;
+            /** Trace Ids */
+            trace_ids: string[];
+            used: components["schemas"]["Tally"];
         };
         /** Headroom */
         Headroom: {
@@ -3087,6 +3894,29 @@ export interface components {
             one_in: number;
             window: components["schemas"]["Window"];
         };
+        /** IndexVersion */
+        IndexVersion: {
+            /**
+             * First
+             * Format: date-time
+             * @description In the window or the 30 days before it.
+             */
+            first: string;
+            /** Index Version */
+            index_version: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /**
+             * Retrievals
+             * @description In the window.
+             */
+            retrievals: number;
+            /** Retriever */
+            retriever: string;
+        };
         /**
          * Interval
          * @description A number with its 95 % interval; an end without bound is null.
@@ -3099,31 +3929,161 @@ export interface components {
             /** Value */
             value: number | null;
         };
-        /** Item */
-        Item: {
-            /** Id */
-            id: string;
+        /** ItemPage */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["DatasetItem"][];
             /**
-             * Probability
-             * @description That it was drawn, among those it was drawn from.
+             * Next After
+             * @description `after` of the next page; null on the last.
              */
-            probability: number;
-            /** Session Id */
-            session_id: string;
-            /** Span Id */
+            next_after: number | null;
+            /**
+             * Version
+             * @description The version that was read; null where there is none yet.
+             */
+            version: number | null;
+        };
+        /**
+         * ItemRequest
+         * @description An item. Without an id it has that of the trace it came from, else one made of its input.
+         */
+        ItemRequest: {
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Span Id
+             * @default
+             */
             span_id: string;
             /**
-             * Start
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
+        };
+        /**
+         * ItemsRequest
+         * @description Items to add, or to put in place of those with their ids; ids of items that are to go.
+         */
+        ItemsRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["ItemRequest"][];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
+        /** Judge */
+        Judge: {
+            /**
+             * Created
              * Format: date-time
              */
-            start: string;
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
             /**
-             * Target
-             * @enum {string}
+             * Since
+             * @description What began before it is judged only by a backfill.
              */
-            target: "span" | "trace" | "session";
-            /** Trace Id */
-            trace_id: string;
+            since: string | null;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * JudgeChange
+         * @description What is to change; another definition is the next version.
+         */
+        JudgeChange: {
+            definition?: components["schemas"]["Definition"] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * JudgeRequest
+         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
+         */
+        JudgeRequest: {
+            /** Backfill From */
+            backfill_from?: string | null;
+            definition: components["schemas"]["Definition"];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Name
+             * @description Also the name of its scores.
+             */
+            name: string;
+        };
+        /** JudgeVersion */
+        JudgeVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Version */
+            version: number;
+        };
+        /** JudgeVersions */
+        JudgeVersions: {
+            /** Versions */
+            versions: components["schemas"]["JudgeVersion"][];
+        };
+        /** JudgesResponse */
+        JudgesResponse: {
+            /** Judges */
+            judges: components["schemas"]["Judge"][];
+            /**
+             * Workers
+             * @description Workers that were heard of in the last seconds.
+             */
+            workers: number;
         };
         /** KeptCalibration */
         KeptCalibration: {
@@ -3262,6 +4222,30 @@ export interface components {
             signal: "traces" | "logs" | "metrics";
             /** Stored */
             stored: number;
+        };
+        /** Library */
+        Library: {
+            /**
+             * Evaluators
+             * @description Code evaluators that are installed at the server.
+             */
+            evaluators: string[];
+            /** Judges */
+            judges: components["schemas"]["LibraryEntry"][];
+        };
+        /** LibraryEntry */
+        LibraryEntry: {
+            /**
+             * Definition
+             * @description A definition that lacks only its model.
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /** Link */
         Link: {
@@ -3551,6 +4535,32 @@ export interface components {
              */
             markers: components["schemas"]["Marker"][];
         };
+        /**
+         * Mean
+         * @description A mean with its 95 % interval, the searches of one trace being one observation.
+         */
+        Mean: {
+            /**
+             * Enough
+             * @description From 30 traces on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description null below two traces.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /**
+             * N
+             * @description Searches (or traces) that it is the mean of.
+             */
+            n: number | null;
+            /** Value */
+            value: number | null;
+        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -3588,6 +4598,24 @@ export interface components {
              */
             without_failed: number;
         };
+        /**
+         * Model
+         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
+         *
+         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
+         */
+        Model: {
+            /** Api Key Env */
+            api_key_env?: string | null;
+            /**
+             * Endpoint
+             * @description Such as https://api.openai.com/v1.
+             */
+            endpoint?: string | null;
+            /** Model */
+            model: string;
+            prices?: components["schemas"]["Prices"] | null;
+        };
         /** ModelAvailability */
         ModelAvailability: {
             /** @description Of the calls that could have been answered, those that were. */
@@ -3619,6 +4647,66 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** Moved */
+        Moved: {
+            /** Blocks */
+            blocks: number;
+            /** Distance */
+            distance: number;
+            /**
+             * Enough
+             * @description Whether each window has five blocks or more.
+             */
+            enough: boolean;
+            /**
+             * Expected
+             * @description What blocks of time exchanged at random come to on average.
+             */
+            expected: number;
+            /**
+             * High
+             * @description What they exceed once in twenty times.
+             */
+            high: number;
+            /**
+             * Moved
+             * @description p_value is 0.02 or less, of enough blocks.
+             */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+        };
+        /** MovedEmbeddings */
+        MovedEmbeddings: {
+            /** Blocks */
+            blocks: number;
+            /** Distance */
+            distance: number;
+            /**
+             * Enough
+             * @description Whether each window has five blocks or more.
+             */
+            enough: boolean;
+            /**
+             * Expected
+             * @description What blocks of time exchanged at random come to on average.
+             */
+            expected: number;
+            /**
+             * High
+             * @description What they exceed once in twenty times.
+             */
+            high: number;
+            /**
+             * Moved
+             * @description p_value is 0.02 or less, of enough blocks.
+             */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+            /** Vectors */
+            vectors: number;
+        };
         /** MovedTold */
         MovedTold: {
             /** Distance */
@@ -3636,6 +4724,101 @@ export interface components {
             failed: number;
             /** Passed */
             passed: number;
+        };
+        /**
+         * Origin
+         * @description What a version was made from.
+         */
+        Origin: {
+            /** File */
+            file?: string | null;
+            /** Filter */
+            filter?: string | null;
+            /** From */
+            from?: string | null;
+            /**
+             * How
+             * @description items: sent or edited one by one.
+             * @enum {string}
+             */
+            how: "items" | "traces" | "filter" | "file";
+            /** To */
+            to?: string | null;
+            /**
+             * Trace Ids
+             * @description Up to 1,000 of them.
+             */
+            trace_ids?: string[] | null;
+        };
+        /**
+         * OutcomeModel
+         * @description What came of a lease.
+         */
+        OutcomeModel: {
+            /**
+             * Cost Usd
+             * @description Null: not known; all that was reserved counts as spent.
+             * @default 0
+             */
+            cost_usd: number | null;
+            /**
+             * Endpoint Down
+             * @default false
+             */
+            endpoint_down: boolean;
+            /** Error */
+            error?: string | null;
+            /** Judge Id */
+            judge_id: string;
+            /** Lease */
+            lease: string;
+            score?: components["schemas"]["ScoreIn"] | null;
+            /**
+             * Skipped
+             * @default false
+             */
+            skipped: boolean;
+            target: components["schemas"]["TargetModel"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Output
+         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
+         */
+        Output: {
+            /**
+             * High
+             * @description Of numeric: the most.
+             * @default 1
+             */
+            high: number;
+            /**
+             * Levels
+             * @default [
+             *       "fail",
+             *       "pass"
+             *     ]
+             */
+            levels: string[];
+            /**
+             * Low
+             * @description Of numeric: the least.
+             * @default 0
+             */
+            low: number;
+            /**
+             * Passing
+             * @description The levels that pass; of binary the second.
+             * @default []
+             */
+            passing: string[];
+            /**
+             * Type
+             * @default binary
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
         };
         /**
          * OwnCache
@@ -4126,6 +5309,16 @@ export interface components {
             /** Web Search */
             web_search: number | null;
         };
+        /**
+         * Prices
+         * @description US dollars for a million tokens, where the catalogue does not know the model.
+         */
+        Prices: {
+            /** Input Usd */
+            input_usd: number;
+            /** Output Usd */
+            output_usd: number;
+        };
         /** PricesResponse */
         PricesResponse: {
             /** Catalogue */
@@ -4343,7 +5536,7 @@ export interface components {
              * Items
              * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
              */
-            items: components["schemas"]["Item"][];
+            items: components["schemas"]["ReviewItem"][];
             /**
              * Last
              * @description The item this rater answered last: what undo takes back.
@@ -4439,6 +5632,120 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** Relevance */
+        Relevance: {
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+        };
+        /** RelevanceGroup */
+        RelevanceGroup: {
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Worst Trace Ids
+             * @description By nDCG.
+             */
+            worst_trace_ids: string[];
+        };
+        /** RelevancePoint */
+        RelevancePoint: {
+            /** Group */
+            group: (string | null)[];
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** RelevanceResponse */
+        RelevanceResponse: {
+            /** Groups */
+            groups: components["schemas"]["RelevanceGroup"][];
+            /** Interval */
+            interval: string;
+            /** K */
+            k: number;
+            /**
+             * Known Retrievals
+             * @description Searches of which something is known.
+             */
+            known_retrievals: number;
+            /** Name */
+            name: string;
+            /** Relevant */
+            relevant: number;
+            /** Series */
+            series: components["schemas"]["RelevancePoint"][];
+            /**
+             * Sources
+             * @description Who says so.
+             */
+            sources: components["schemas"]["Voice"][];
+            total: components["schemas"]["Relevance"];
+            window: components["schemas"]["Window"];
+        };
+        /** RelevanceScore */
+        RelevanceScore: {
+            /** Author */
+            author: string;
+            /** Documents */
+            documents: number;
+            /** Highest */
+            highest: number;
+            /** Name */
+            name: string;
+            /** Retrievals */
+            retrievals: number;
+            /** Source */
+            source: string;
+        };
+        /** RelevanceScores */
+        RelevanceScores: {
+            /** Scores */
+            scores: components["schemas"]["RelevanceScore"][];
+        };
         /** ReliabilityTotal */
         ReliabilityTotal: {
             /**
@@ -4523,6 +5830,18 @@ export interface components {
             /** Spans */
             spans: number;
         };
+        /** ReserveRequest */
+        ReserveRequest: {
+            /** Lease */
+            lease: string;
+            /** Usd */
+            usd: number;
+        };
+        /** Reserved */
+        Reserved: {
+            /** Granted */
+            granted: boolean;
+        };
         /** RetriesResponse */
         RetriesResponse: {
             /** Attempts */
@@ -4553,6 +5872,117 @@ export interface components {
             timeouts: components["schemas"]["FilteredTally"];
             waited: components["schemas"]["Waited"];
             window: components["schemas"]["Window"];
+        };
+        /** RetrievalGroup */
+        RetrievalGroup: {
+            /**
+             * Documents
+             * @description Found by a search on average.
+             */
+            documents: number | null;
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** Empty Trace Ids */
+            empty_trace_ids: string[];
+            /**
+             * Filter
+             * @description Selects the group's searches; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Group */
+            group: (string | null)[];
+            /** Retrievals */
+            retrievals: number;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+            /** Traces */
+            traces: number;
+        };
+        /** RetrievalPoint */
+        RetrievalPoint: {
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Group */
+            group: (string | null)[];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+        };
+        /** RetrievalResponse */
+        RetrievalResponse: {
+            /** Groups */
+            groups: components["schemas"]["RetrievalGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            /**
+             * Series
+             * @description Of the first eight groups.
+             */
+            series: components["schemas"]["RetrievalPoint"][];
+            /** @description Searches of an index version that the same retriever had replaced more than an hour before. */
+            stale: components["schemas"]["Stale"];
+            total: components["schemas"]["RetrievalTotal"];
+            /** Versions */
+            versions: components["schemas"]["IndexVersion"][];
+            window: components["schemas"]["Window"];
+        };
+        /** RetrievalTotal */
+        RetrievalTotal: {
+            /**
+             * Documents
+             * @description Found by a search on average.
+             */
+            documents: number | null;
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** Empty Trace Ids */
+            empty_trace_ids: string[];
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+            /** Traces */
+            traces: number;
+        };
+        /** ReviewItem */
+        ReviewItem: {
+            /** Id */
+            id: string;
+            /**
+             * Probability
+             * @description That it was drawn, among those it was drawn from.
+             */
+            probability: number;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
         };
         /**
          * ReviewResponse
@@ -4618,6 +6048,38 @@ export interface components {
             value: number | null;
             /** Version */
             version: string;
+        };
+        /**
+         * Sampling
+         * @description Which targets are judged. The probability of each is kept with its score.
+         *
+         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
+         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
+         */
+        Sampling: {
+            /**
+             * Boosts
+             * @description Of weighted.
+             * @default []
+             */
+            boosts: components["schemas"]["Boost"][];
+            /**
+             * By
+             * @description Of stratified: facts such as task and model.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Kind
+             * @default uniform
+             * @enum {string}
+             */
+            kind: "uniform" | "stratified" | "weighted";
+            /**
+             * Rate
+             * @default 1
+             */
+            rate: number;
         };
         /**
          * Score
@@ -5561,6 +7023,30 @@ export interface components {
             total: components["schemas"]["Percentiles"];
             window: components["schemas"]["TimeWindow"];
         };
+        /** Stale */
+        Stale: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Trace Ids */
+            trace_ids: string[];
+        };
         /**
          * Standing
          * @description How far a judge is to be believed, as its last calibration said, and whether that is still so.
@@ -5632,6 +7118,34 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /** TargetModel */
+        TargetModel: {
+            /**
+             * Probability
+             * @default 1
+             */
+            probability: number;
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Start Ns
+             * @default 0
+             */
+            start_ns: number;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
         };
         /**
          * TimeWindow
@@ -5953,6 +7467,45 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
+        /**
+         * TracesRequest
+         * @description Traces to make items of: by their ids, or the newest that a filter selects in a window.
+         */
+        TracesRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Expected
+             * @description output: what was answered is what is expected.
+             * @default nothing
+             * @enum {string}
+             */
+            expected: "nothing" | "output";
+            /**
+             * Filter
+             * @example task = 'support' and status = error
+             */
+            filter?: string | null;
+            /** From */
+            from?: string | number | null;
+            /**
+             * Most
+             * @description Of the traces that the filter selects: how many at the most.
+             * @default 200
+             */
+            most: number;
+            /** To */
+            to?: string | number | null;
+            /**
+             * Trace Ids
+             * @default []
+             */
+            trace_ids: string[];
+        };
         /** TrendResponse */
         TrendResponse: {
             /**
@@ -5981,6 +7534,65 @@ export interface components {
             standing: components["schemas"]["Standing"] | null;
             total: components["schemas"]["Figure"];
             window: components["schemas"]["Window"];
+        };
+        /**
+         * TryAnswer
+         * @description What came of a try: a verdict, or the error; and what the model was asked.
+         */
+        TryAnswer: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Explanation */
+            explanation?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Prompt */
+            prompt?: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string | null;
+            /** System */
+            system?: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * TryRequest
+         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
+         */
+        TryRequest: {
+            definition: components["schemas"]["Definition"];
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
         };
         /** Turns */
         Turns: {
@@ -6059,6 +7671,20 @@ export interface components {
             unknown_usage: components["schemas"]["UnknownUsage"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /** UnusualQuery */
+        UnusualQuery: {
+            /**
+             * More
+             * @description How many times as frequent its 3-grams have become, on average.
+             */
+            more: number;
+            /** Query */
+            query: string;
+            /** Times */
+            times: number;
+            /** Trace Id */
+            trace_id: string;
+        };
         /**
          * ValuesResponse
          * @description Values seen for a fact or attribute, most frequent first: for completion.
@@ -6066,6 +7692,23 @@ export interface components {
         ValuesResponse: {
             /** Values */
             values: string[];
+        };
+        /** VersionsResponse */
+        VersionsResponse: {
+            /**
+             * Versions
+             * @description The newest first.
+             */
+            versions: components["schemas"]["DatasetVersion"][];
+        };
+        /** Voice */
+        Voice: {
+            /** Author */
+            author: string;
+            /** Documents */
+            documents: number;
+            /** Source */
+            source: string;
         };
         /**
          * Waited
@@ -6169,665 +7812,6 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
-        };
-        /** BackfillAnswer */
-        BackfillAnswer: {
-            /**
-             * Days By Budget
-             * @description Days that the daily budget stretches it over.
-             */
-            days_by_budget: number | null;
-            /**
-             * Id
-             * @description Null for an estimate.
-             */
-            id: string | null;
-            /** Judged */
-            judged: number;
-            /** Owed */
-            owed: number;
-            /** Selected */
-            selected: number;
-            /** Usd */
-            usd: number | null;
-        };
-        /**
-         * BackfillRequest
-         * @description A window of the past. `estimate`: only say what it would take.
-         */
-        BackfillRequest: {
-            /**
-             * Estimate
-             * @default false
-             */
-            estimate: boolean;
-            /**
-             * From
-             * @example -7d
-             */
-            from: string | number;
-            /** To */
-            to?: string | number | null;
-        };
-        /** BackfillRow */
-        BackfillRow: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /** Id */
-            id: string;
-            /** Judged */
-            judged: number;
-            /** Selected */
-            selected: number;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "running" | "done" | "cancelled";
-            /** Version */
-            version: number;
-        };
-        /**
-         * Backlog
-         * @description Where a judge's current version stands.
-         */
-        Backlog: {
-            /** Backfills */
-            backfills: components["schemas"]["BackfillRow"][];
-            /** Budget Usd Per Day */
-            budget_usd_per_day: number | null;
-            /**
-             * Failing
-             * @description Targets that wait after a failure.
-             */
-            failing: number;
-            /** In Flight */
-            in_flight: number;
-            /** Judge Id */
-            judge_id: string;
-            /** Judged */
-            judged: number;
-            /** Last Error */
-            last_error: string | null;
-            /**
-             * Matching
-             * @description Targets since it was switched on that its filter selects.
-             */
-            matching: number;
-            /** Oldest Owed */
-            oldest_owed: string | null;
-            /** Owed */
-            owed: number;
-            /**
-             * Selected
-             * @description Of them, those that its sampling selects.
-             */
-            selected: number;
-            /**
-             * Spend
-             * @description The latest 30 days with any, the last first.
-             */
-            spend: components["schemas"]["DaySpend"][];
-            /** Version */
-            version: number;
-            /** Workers */
-            workers: number;
-        };
-        /**
-         * Boost
-         * @description Targets that a filter selects are judged `weight` times as often.
-         */
-        Boost: {
-            /** Filter */
-            filter: string;
-            /** Weight */
-            weight: number;
-        };
-        /** DaySpend */
-        DaySpend: {
-            /**
-             * Committed Usd
-             * @description Spent, or committed for calls under way or never reported.
-             */
-            committed_usd: number;
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            /** Failures */
-            failures: number;
-            /** Spent Usd */
-            spent_usd: number;
-            /** Verdicts */
-            verdicts: number;
-        };
-        /**
-         * Definition
-         * @description A judge, or a code evaluator, in one version.
-         */
-        Definition: {
-            /**
-             * Budget Usd Per Day
-             * @description Never exceeded, days in UTC; none: no limit.
-             */
-            budget_usd_per_day?: number | null;
-            evaluator?: components["schemas"]["Evaluator"] | null;
-            /**
-             * Filter
-             * @description Which spans, traces or sessions: docs/filter-language.md.
-             * @default
-             */
-            filter: string;
-            /**
-             * Form
-             * @description claims: the answer's claims one by one; documents: each retrieved document.
-             * @default verdict
-             * @enum {string}
-             */
-            form: "verdict" | "claims" | "documents";
-            /**
-             * Jury
-             * @description Several models whose verdicts are put together.
-             * @default []
-             */
-            jury: components["schemas"]["Model"][];
-            /**
-             * Max Input Bytes
-             * @description What is longer is cut in its middle.
-             * @default 48000
-             */
-            max_input_bytes: number;
-            /**
-             * Max Output Tokens
-             * @default 800
-             */
-            max_output_tokens: number;
-            model?: components["schemas"]["Model"] | null;
-            /**
-             * @default {
-             *       "high": 1,
-             *       "levels": [
-             *         "fail",
-             *         "pass"
-             *       ],
-             *       "low": 0,
-             *       "passing": [],
-             *       "type": "binary"
-             *     }
-             */
-            output: components["schemas"]["Output"];
-            /**
-             * Quiet Minutes
-             * @description Of sessions: how long nothing came before one counts as over.
-             * @default 30
-             */
-            quiet_minutes: number;
-            /** Rate Limit Per Minute */
-            rate_limit_per_minute?: number | null;
-            /**
-             * Rubric
-             * @default
-             */
-            rubric: string;
-            /**
-             * @default {
-             *       "boosts": [],
-             *       "by": [],
-             *       "kind": "uniform",
-             *       "rate": 1
-             *     }
-             */
-            sampling: components["schemas"]["Sampling"];
-            /**
-             * Target
-             * @default span
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /**
-             * Timeout S
-             * @default 60
-             */
-            timeout_s: number;
-        };
-        /**
-         * DoneRequest
-         * @description Outcomes, and answers to tries by their lease.
-         */
-        DoneRequest: {
-            /**
-             * Outcomes
-             * @default []
-             */
-            outcomes: components["schemas"]["OutcomeModel"][];
-            /**
-             * Tries
-             * @default {}
-             */
-            tries: {
-                [key: string]: {
-                    [key: string]: unknown;
-                };
-            };
-            /** Worker */
-            worker: string;
-        };
-        /**
-         * Evaluator
-         * @description Code instead of a model: the name of an evaluator and its options.
-         */
-        Evaluator: {
-            /** Name */
-            name: string;
-            /**
-             * Options
-             * @default {}
-             */
-            options: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * Forecast
-         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
-         */
-        Forecast: {
-            /**
-             * Basis
-             * @description What the cost of a verdict is taken from.
-             * @enum {string}
-             */
-            basis: "verdicts" | "estimate" | "code";
-            /** Budget Usd Per Day */
-            budget_usd_per_day: number | null;
-            /**
-             * Days
-             * @description How many days of traffic the number a week is taken from.
-             */
-            days: number;
-            /** Matching Per Week */
-            matching_per_week: number;
-            /**
-             * Most Per Week By Budget
-             * @description Verdicts a week that the budget has room for.
-             */
-            most_per_week_by_budget: number | null;
-            /** Selected Share */
-            selected_share: number;
-            /** Text */
-            text: string;
-            /** Usd Per Day */
-            usd_per_day: number | null;
-            /**
-             * Usd Per Verdict
-             * @description Null where the model's price is not known.
-             */
-            usd_per_verdict: number | null;
-            /** Usd Per Week */
-            usd_per_week: number | null;
-            /** Verdicts Per Week */
-            verdicts_per_week: number;
-        };
-        /**
-         * ForecastRequest
-         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
-         */
-        ForecastRequest: {
-            definition: components["schemas"]["Definition"];
-            /** Judge Id */
-            judge_id?: string | null;
-        };
-        /** Judge */
-        Judge: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            definition: components["schemas"]["Definition"];
-            /** Enabled */
-            enabled: boolean;
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Project */
-            project: string;
-            /**
-             * Since
-             * @description What began before it is judged only by a backfill.
-             */
-            since: string | null;
-            /**
-             * Updated
-             * Format: date-time
-             */
-            updated: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * JudgeChange
-         * @description What is to change; another definition is the next version.
-         */
-        JudgeChange: {
-            definition?: components["schemas"]["Definition"] | null;
-            /** Enabled */
-            enabled?: boolean | null;
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * JudgeRequest
-         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
-         */
-        JudgeRequest: {
-            /** Backfill From */
-            backfill_from?: string | null;
-            definition: components["schemas"]["Definition"];
-            /**
-             * Enabled
-             * @default true
-             */
-            enabled: boolean;
-            /**
-             * Name
-             * @description Also the name of its scores.
-             */
-            name: string;
-        };
-        /** JudgeVersion */
-        JudgeVersion: {
-            /**
-             * Created
-             * Format: date-time
-             */
-            created: string;
-            definition: components["schemas"]["Definition"];
-            /** Version */
-            version: number;
-        };
-        /** JudgeVersions */
-        JudgeVersions: {
-            /** Versions */
-            versions: components["schemas"]["JudgeVersion"][];
-        };
-        /** JudgesResponse */
-        JudgesResponse: {
-            /** Judges */
-            judges: components["schemas"]["Judge"][];
-            /**
-             * Workers
-             * @description Workers that were heard of in the last seconds.
-             */
-            workers: number;
-        };
-        /** Library */
-        Library: {
-            /**
-             * Evaluators
-             * @description Code evaluators that are installed at the server.
-             */
-            evaluators: string[];
-            /** Judges */
-            judges: components["schemas"]["LibraryEntry"][];
-        };
-        /** LibraryEntry */
-        LibraryEntry: {
-            /**
-             * Definition
-             * @description A definition that lacks only its model.
-             */
-            definition: {
-                [key: string]: unknown;
-            };
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-        };
-        /**
-         * Model
-         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
-         *
-         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
-         */
-        Model: {
-            /** Api Key Env */
-            api_key_env?: string | null;
-            /**
-             * Endpoint
-             * @description Such as https://api.openai.com/v1.
-             */
-            endpoint?: string | null;
-            /** Model */
-            model: string;
-            prices?: components["schemas"]["Prices"] | null;
-        };
-        /**
-         * OutcomeModel
-         * @description What came of a lease.
-         */
-        OutcomeModel: {
-            /**
-             * Cost Usd
-             * @description Null: not known; all that was reserved counts as spent.
-             * @default 0
-             */
-            cost_usd: number | null;
-            /**
-             * Endpoint Down
-             * @default false
-             */
-            endpoint_down: boolean;
-            /** Error */
-            error?: string | null;
-            /** Judge Id */
-            judge_id: string;
-            /** Lease */
-            lease: string;
-            score?: components["schemas"]["ScoreIn"] | null;
-            /**
-             * Skipped
-             * @default false
-             */
-            skipped: boolean;
-            target: components["schemas"]["TargetModel"];
-            /** Version */
-            version: number;
-        };
-        /**
-         * Output
-         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
-         */
-        Output: {
-            /**
-             * High
-             * @description Of numeric: the most.
-             * @default 1
-             */
-            high: number;
-            /**
-             * Levels
-             * @default [
-             *       "fail",
-             *       "pass"
-             *     ]
-             */
-            levels: string[];
-            /**
-             * Low
-             * @description Of numeric: the least.
-             * @default 0
-             */
-            low: number;
-            /**
-             * Passing
-             * @description The levels that pass; of binary the second.
-             * @default []
-             */
-            passing: string[];
-            /**
-             * Type
-             * @default binary
-             * @enum {string}
-             */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
-        };
-        /**
-         * Prices
-         * @description US dollars for a million tokens, where the catalogue does not know the model.
-         */
-        Prices: {
-            /** Input Usd */
-            input_usd: number;
-            /** Output Usd */
-            output_usd: number;
-        };
-        /** ReserveRequest */
-        ReserveRequest: {
-            /** Lease */
-            lease: string;
-            /** Usd */
-            usd: number;
-        };
-        /** Reserved */
-        Reserved: {
-            /** Granted */
-            granted: boolean;
-        };
-        /**
-         * Sampling
-         * @description Which targets are judged. The probability of each is kept with its score.
-         *
-         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
-         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
-         */
-        Sampling: {
-            /**
-             * Boosts
-             * @description Of weighted.
-             * @default []
-             */
-            boosts: components["schemas"]["Boost"][];
-            /**
-             * By
-             * @description Of stratified: facts such as task and model.
-             * @default []
-             */
-            by: string[];
-            /**
-             * Kind
-             * @default uniform
-             * @enum {string}
-             */
-            kind: "uniform" | "stratified" | "weighted";
-            /**
-             * Rate
-             * @default 1
-             */
-            rate: number;
-        };
-        /** TargetModel */
-        TargetModel: {
-            /**
-             * Probability
-             * @default 1
-             */
-            probability: number;
-            /**
-             * Session Id
-             * @default
-             */
-            session_id: string;
-            /**
-             * Span Id
-             * @default
-             */
-            span_id: string;
-            /**
-             * Start Ns
-             * @default 0
-             */
-            start_ns: number;
-            /**
-             * Trace Id
-             * @default
-             */
-            trace_id: string;
-        };
-        /**
-         * TryAnswer
-         * @description What came of a try: a verdict, or the error; and what the model was asked.
-         */
-        TryAnswer: {
-            /** Confidence */
-            confidence?: number | null;
-            /** Cost Usd */
-            cost_usd?: number | null;
-            /** Error */
-            error?: string | null;
-            /** Explanation */
-            explanation?: string | null;
-            /** Label */
-            label?: string | null;
-            /** Latency Ns */
-            latency_ns?: number | null;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata: {
-                [key: string]: string;
-            };
-            /** Prompt */
-            prompt?: string | null;
-            /** Session Id */
-            session_id: string | null;
-            /** Span Id */
-            span_id: string | null;
-            /** System */
-            system?: string | null;
-            /** Trace Id */
-            trace_id: string | null;
-            /** Value */
-            value?: number | null;
-        };
-        /**
-         * TryRequest
-         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
-         */
-        TryRequest: {
-            definition: components["schemas"]["Definition"];
-            /**
-             * Session Id
-             * @default
-             */
-            session_id: string;
-            /**
-             * Span Id
-             * @default
-             */
-            span_id: string;
-            /**
-             * Trace Id
-             * @default
-             */
-            trace_id: string;
         };
         /** WorkAnswer */
         WorkAnswer: {
@@ -7114,6 +8098,1173 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_datasets_api_v1_datasets_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_dataset_api_v1_datasets_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_dataset_api_v1_datasets__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_dataset_api_v1_datasets__id__put: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_dataset_api_v1_datasets__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_items_api_v1_datasets__id__export_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The file's format. */
+                format?: "jsonl" | "csv" | "parquet";
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    import_items_api_v1_datasets__id__import_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description An object a line, or a table with a header. */
+                format?: "jsonl" | "csv";
+                /** @description The file's name, for the record. */
+                file?: string;
+                /** @description Items that are not in the file go. */
+                whole?: boolean;
+                /** @description Who did it. */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_items_api_v1_datasets__id__items_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+                /** @description `next_after` of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_items_api_v1_datasets__id__items_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_datasets__id__items__item_id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetItem"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_traces_api_v1_datasets__id__traces_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TracesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_datasets__id__versions_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -8726,6 +10877,1312 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judges_api_v1_judges_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_judge_api_v1_judges_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_done_api_v1_judges_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_forecast_api_v1_judges_forecast_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_library_api_v1_judges_library_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_reserve_api_v1_judges_reserve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReserveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reserved"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_try_api_v1_judges_try_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_work_api_v1_judges_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judge_api_v1_judges__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_judge_api_v1_judges__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_judge_api_v1_judges__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_backfill_api_v1_judges__id__backfills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                backfill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_backlog_api_v1_judges__id__backlog_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backlog"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_judges__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeVersions"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -11893,6 +15350,482 @@ export interface operations {
             };
         };
     };
+    get_retrieval_api_v1_retrieval_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_documents_api_v1_retrieval_documents_get: {
+        parameters: {
+            query?: {
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description Searches whose documents are read at the most: whole traces, by hash. */
+                sample?: number;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_drift_api_v1_retrieval_drift_get: {
+        parameters: {
+            query?: {
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description Vectors of each window that are read at the most; 0: none. */
+                embeddings?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_relevance_api_v1_retrieval_relevance_get: {
+        parameters: {
+            query?: {
+                /** @description The scores' name. */
+                name?: string;
+                /** @description Only what a judge, a person … says. */
+                source?: ("judge" | "code" | "person" | "user" | "external") | null;
+                /** @description Documents that are looked at, from the first on. */
+                k?: number;
+                /** @description The score from which on a document is relevant. */
+                relevant?: number;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Searches whose documents are read at the most: whole traces, by hash. */
+                sample?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelevanceResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_retrieval_scores_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelevanceScores"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_reviews_api_v1_reviews_get: {
         parameters: {
             query: {
@@ -13972,1312 +17905,6 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_judges_api_v1_judges_get: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgesResponse"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_judge_api_v1_judges_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgeRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_done_api_v1_judges_done_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DoneRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_forecast_api_v1_judges_forecast_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForecastRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Forecast"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_library_api_v1_judges_library_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Library"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_reserve_api_v1_judges_reserve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReserveRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reserved"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_try_api_v1_judges_try_post: {
-        parameters: {
-            query?: {
-                /** @description The project to ask. */
-                project?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TryRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TryAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_work_api_v1_judges_work_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WorkRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_judge_api_v1_judges__id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    put_judge_api_v1_judges__id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["JudgeChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Judge"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    delete_judge_api_v1_judges__id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    post_backfill_api_v1_judges__id__backfills_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BackfillRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BackfillAnswer"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                backfill: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_backlog_api_v1_judges__id__backlog_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Backlog"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "column": 1,
-                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The store is closed or full; try again after `Retry-After` seconds. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The store is closed."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The query took longer than its limit. */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "The query took longer than its limit; narrow the window."
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    get_versions_api_v1_judges__id__versions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JudgeVersions"];
-                };
-            };
-            /** @description The body can't be read: it is not UTF-8 text. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "There was an error parsing the body"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Nothing is stored under that id. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
