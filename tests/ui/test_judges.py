@@ -57,6 +57,7 @@ def test_code_is_tried_on_the_latest_that_matches_before_it_is_switched_on(judge
 
 def test_a_judge_is_made_changed_switched_off_and_deleted(judged: Screen) -> None:
     page = judged.open("/judges")
+    expect(page.get_by_role("button", name="New judge")).to_be_visible()
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile("/judges/new"))
     page.get_by_role("textbox", name="Name").fill("short enough")

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { type Definition, forecast } from "../../api/judges";
 import { count, usd } from "../../parts/format";
+import { objectionOf } from "./draft";
 
 type Props = { project: string; definition: Definition; of: string | null };
 
@@ -15,9 +16,7 @@ export function Cost({ project, definition, of }: Props) {
     <section className="panel" aria-label="Cost" aria-busy={found.isFetching}>
       <h2>What it would cost</h2>
       {found.isError ? (
-        <p className="fault" role="alert">
-          {found.error.message}
-        </p>
+        <p className="muted">Not as it stands: {objectionOf(found.error).message}</p>
       ) : cost === undefined ? (
         <p className="muted">Counting…</p>
       ) : (

@@ -24,7 +24,7 @@ it("takes one model as the model and several as a jury", () => {
 });
 
 it("finds the field that the server objects to", () => {
-  expect(objectionOf(new Error("definition.output.levels: two levels have the same name"))).toEqual({
+  expect(objectionOf(new Error("definition.output: Value error, two levels have the same name"))).toEqual({
     field: "output",
     message: "two levels have the same name",
   });

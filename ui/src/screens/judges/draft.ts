@@ -75,6 +75,7 @@ export const modelsOf = (definition: Definition): Model[] =>
 /** Where in the form what the server objects to stands: 'definition.output: two levels …' is about output. */
 export function objectionOf(error: unknown): { field: string | null; message: string } {
   const message = error instanceof Error ? error.message : String(error);
-  const said = /^(?:body\.)?(?:definition\.)?([a-z_]+)(?:\.[\w.]+)?: (.*)$/s.exec(message);
+  // 'Value error, ' is how a rule of more than one field begins
+  const said = /^(?:body\.)?(?:definition\.)?([a-z_]+)(?:\.[\w.]+)?: (?:Value error, )?(.*)$/s.exec(message);
   return said ? { field: said[1] as string, message: said[2] as string } : { field: null, message };
 }
