@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     dataset_items: int = Field(100_000, ge=1, le=1_000_000, description="Items that a dataset may have.")
     dataset_item_bytes: int = Field(MIB, ge=1024, le=16 * MIB, description="Largest item of a dataset, as JSON.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    workers_gone_s: float = Field(
+        15.0, ge=2.0, le=600.0, description="A judging worker that said nothing for so long is gone: what it had is handed to others."
+    )
+    judges: Path | None = Field(None, description="Directory of judges' definitions, one TOML file each: docs/judging.md.")
     facts: dict[str, FactSources] = Field({}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md.")
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
     currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")

@@ -28,7 +28,6 @@ from sightline.store import Backfill, Configuration, Ended, Judge, NewScore
 
 log = structlog.get_logger(__name__)
 
-_ALIVE_S = 15.0  # a worker that said nothing for so long is gone, and what it had is owed again
 _QUEUE = 1_000
 _FRESH_EVERY_S = 5.0
 _LEAST_PAUSE_S = 0.5
@@ -110,11 +109,19 @@ _Key = tuple[str, int, str, str, str]
 
 
 class Desk:
-    """One in a server. `add_scores` returns once they are on disk."""
+    """One in a server. `add_scores` returns once they are on disk. What a worker had that says nothing for `gone_s` is owed again."""
 
     def __init__(
-        self, reader: Reader, config: Configuration, catalogue: KeptCatalogue, add_scores: Callable[[Sequence[NewScore]], Awaitable[None]]
+        self,
+        reader: Reader,
+        config: Configuration,
+        catalogue: KeptCatalogue,
+        add_scores: Callable[[Sequence[NewScore]], Awaitable[None]],
+        *,
+        gone_s: float,
     ) -> None:
+        self.heard_every_s = gone_s / 4
+        self._gone_s = gone_s
         self._reader = reader
         self._judges = config.judges
         self._catalogue = catalogue
@@ -136,7 +143,7 @@ class Desk:
     @property
     def workers(self) -> int:
         """How many have been heard of lately."""
-        return sum(time.monotonic() - heard < _ALIVE_S for heard in self._workers.values())
+        return sum(time.monotonic() - heard < self._gone_s for heard in self._workers.values())
 
     async def work(
         self, worker: str, *, most: int, judges: Sequence[str] | None = None, share: tuple[int, int] = (0, 1)
@@ -262,7 +269,7 @@ class Desk:
     def _heard(self, worker: str) -> None:
         now = time.monotonic()
         self._workers[worker] = now
-        for gone in [name for name, heard in self._workers.items() if now - heard >= _ALIVE_S]:
+        for gone in [name for name, heard in self._workers.items() if now - heard >= self._gone_s]:
             del self._workers[gone]
             for lease in [lease for lease in self._leases.values() if lease.worker == gone]:
                 # its commitment stays: the call may have been made

@@ -91,7 +91,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        desk = Desk(store, config, catalogue, store.add_scores)
+        desk = Desk(store, config, catalogue, store.add_scores, gone_s=settings.workers_gone_s)
         yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 
