@@ -30,6 +30,7 @@ from sightline.serve.api import include_routers
 from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
+from sightline.serve.upkeep import upkeep
 from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
@@ -82,6 +83,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         open_store(options) as store,  # takes the directory's lock, applies migrations
         open_config(ConfigOptions(settings.data, settings.config)) as config,
         receiving(receiver_options(settings), store) as receiver,  # on exit hands over what it holds
+        upkeep(store, config, every_s=settings.reviews_every_s),
         contextlib.AsyncExitStack() as stack,
     ):
         grpc_port = None

@@ -56,7 +56,7 @@ async def standing_of(config: Configuration, project: str, judge: str) -> dict[s
 def standing(plan: ReviewPlan, last: CalibrationRun | None, judge: str) -> dict[str, Any]:
     """Standing, from the judge's plan and its last calibration."""
     now = datetime.now(UTC)
-    due = calibration_due(plan, last, None)
+    due = calibration_due(plan, last)
     overdue = due is not None and now > due
     note = ""
     if last is None:
