@@ -172,7 +172,7 @@ def test_labels_correct_the_judge_and_the_truth_is_covered(told: Told) -> None:
     assert sorted(group["group"][0] for group in found["groups"]) == ["sales", "support"]
     for group in found["groups"]:
         assert group["judged"] == UNITS / 2
-        assert group["corrected"]["low"] < group["corrected"]["value"] < group["corrected"]["high"]
+        assert group["corrected"]["low"] < group["corrected"]["value"] <= group["corrected"]["high"]
     traces = told.server.count(of="traces", filter=f"{found['filter']} and {found['groups'][0]['filter']}")
     assert traces == UNITS / 2
     failed = told.server.count(of="traces", filter=found["filter_failed"])

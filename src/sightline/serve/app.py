@@ -22,6 +22,7 @@ from sightline import __version__
 from sightline.errors import StoreError
 from sightline.facts import with_configured
 from sightline.facts.prices import KeptCatalogue, revenue_rules
+from sightline.judge.desk import Desk
 from sightline.measure.traffic import TrafficCounters, check_labels
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
@@ -69,6 +70,7 @@ class House:
     grpc_port: int | None
     catalogue: KeptCatalogue
     traffic: TrafficCounters
+    desk: Desk
 
 
 @asynccontextmanager
@@ -90,7 +92,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        yield House(settings, store, config, receiver, grpc_port, catalogue, traffic)  # left in reverse order, whatever fails
+        desk = Desk(store, config, catalogue, store.add_scores)
+        yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -106,6 +109,7 @@ class Application:
             "settings": house.settings,
             "catalogue": house.catalogue,
             "traffic": house.traffic,
+            "desk": house.desk,
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

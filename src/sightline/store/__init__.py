@@ -4,6 +4,7 @@ from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
 from sightline.store.config.calibrations import CalibrationRun
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
+from sightline.store.config.judges import Backfill, BackfillState, Ended, Judge, JudgeVersion, Spend
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
 from sightline.store.config.reviews import (
     TARGETS,
@@ -32,6 +33,8 @@ __all__ = [
     "PERIODS",
     "TARGETS",
     "Anchor",
+    "Backfill",
+    "BackfillState",
     "Budget",
     "BudgetTerms",
     "CalibrationRun",
@@ -39,7 +42,10 @@ __all__ = [
     "Configuration",
     "Did",
     "Drawn",
+    "Ended",
     "EngineError",
+    "Judge",
+    "JudgeVersion",
     "Marker",
     "MarkerKind",
     "MarkerTerms",
@@ -55,6 +61,7 @@ __all__ = [
     "Slo",
     "SloOf",
     "SloTerms",
+    "Spend",
     "Store",
     "StoreOptions",
     "Target",

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sightline.store.config.budgets import Budgets
 from sightline.store.config.calibrations import Calibrations
 from sightline.store.config.database import ConfigOptions, Database, opened
+from sightline.store.config.judges import Judges
 from sightline.store.config.markers import Markers
 from sightline.store.config.reviews import Reviews
 from sightline.store.config.slos import Slos
@@ -17,6 +18,7 @@ class Configuration:
     def __init__(self, database: Database) -> None:
         self.budgets = Budgets(database)
         self.calibrations = Calibrations(database)
+        self.judges = Judges(database)
         self.markers = Markers(database)
         self.reviews = Reviews(database)
         self.slos = Slos(database)
