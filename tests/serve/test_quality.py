@@ -30,7 +30,7 @@ class Told:
             for i, id_ in enumerate(self.ids)
         ]
         server.send("traces", traces(spans).SerializeToString())
-        eventually(lambda: server.count(filter="settled = true"), lambda n: n == UNITS)
+        eventually(lambda: server.count(filter="settled = true"), lambda n: n == UNITS, within_s=90)
         self.post_scores(
             {"name": NAME, "source": "judge", "author": JUDGE, "version": "1", "type": "binary", "value": self.judge(i), "confidence": 0.9,
              "explanation": f"because {i}"}

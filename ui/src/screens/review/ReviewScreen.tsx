@@ -22,7 +22,7 @@ import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { ShareBar } from "../../parts/Figures";
 import { count } from "../../parts/format";
-import { ToCalibration, VerdictChip } from "../quality/Figures";
+import { judgeTitle, ToCalibration, VerdictChip } from "../quality/Figures";
 import { PlanForm } from "./PlanForm";
 import { useRater } from "./rater";
 import { Unit } from "./Unit";
@@ -35,7 +35,7 @@ export function ReviewScreen() {
   const { project = "default" } = route.useSearch();
   const [rater, setRater] = useRater();
   const found = useQuery(review(project, judge, rater));
-  useTitle(`Review ${judge}`);
+  useTitle(`Review ${found.data?.name ?? ""}`);
   if (!rater)
     return (
       <Empty title="Who labels?">
@@ -152,10 +152,8 @@ function Reviewing({ of, project, rater, onRater }: Props) {
   return (
     <>
       <div className="subbar">
-        <b>{of.name}</b>
-        <span className="muted">
-          {of.judge} version {of.version}
-        </span>
+        <b>{judgeTitle(of.judge, of.name)}</b>
+        <span className="muted">version {of.version}</span>
         <span className="chips">
           <VerdictChip standing={of.standing} />
         </span>
@@ -233,7 +231,7 @@ function Reviewing({ of, project, rater, onRater }: Props) {
       <Modal
         opened={search.plan === true}
         onClose={() => navigate({ to: ".", search: (was) => ({ ...was, plan: undefined }) as never })}
-        title={`How ${of.judge} is checked`}
+        title={`How ${of.name} is checked`}
         size="lg"
       >
         <PlanForm of={of} project={project} rater={rater} />
