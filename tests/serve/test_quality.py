@@ -176,7 +176,7 @@ def test_labels_correct_the_judge_and_the_truth_is_covered(told: Told) -> None:
     traces = told.server.count(of="traces", filter=f"{found['filter']} and {found['groups'][0]['filter']}")
     assert traces == UNITS / 2
     failed = told.server.count(of="traces", filter=found["filter_failed"])
-    assert failed == sum(told.judge(i) == 0 for i in range(UNITS))
+    assert failed == sum(told.judge(i) == 0 or (i % 5 == 0 and told.human(i) == 0) for i in range(UNITS))  # by judge or people
 
 
 def test_a_calibration_says_all_and_is_kept(told: Told) -> None:
