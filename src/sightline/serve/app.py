@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from sightline.serve.api import include_routers
 from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
-from sightline.serve.upkeep import upkeep
+from sightline.serve.upkeep import anchors_due, upkeep
 from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
@@ -92,7 +93,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        desk = Desk(store, config, catalogue, store.add_scores)
+        desk = Desk(store, config, catalogue, store.add_scores, partial(anchors_due, store, config))
         yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 

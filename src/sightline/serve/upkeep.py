@@ -11,6 +11,7 @@ import structlog
 
 from sightline.errors import SightlineError
 from sightline.judge import people
+from sightline.judge.backlog import Target, Version
 from sightline.measure import quality
 from sightline.query import Reader
 from sightline.serve.calibrating import run_of
@@ -59,6 +60,21 @@ async def look_after(reader: Reader, config: Configuration) -> None:
         else:
             if drawn or calibrated:
                 log.info("judge_looked_after", judge=plan.judge, drawn=drawn, calibrated=calibrated)
+
+
+async def anchors_due(reader: Reader, config: Configuration, of: Version) -> list[Target]:
+    """Of a judge's anchors those that its version is to be asked about again now."""
+    anchors = await config.reviews.anchors(of.project, of.judge_id)
+    if not anchors:
+        return []
+    known, plan = await known_judge(reader, config, of.project, of.judge_id), await config.reviews.plan(of.project, of.judge_id)
+    due = await quality.anchors_due(
+        reader, known.scored, anchors, per_day=plan.anchors_per_day, version=str(of.version), now=datetime.now(UTC)
+    )
+    return [
+        Target(one.unit.trace_id, one.unit.span_id, one.unit.session_id, int(one.start.timestamp() * 1e6) * 1_000, 1.0)
+        for one in due.anchors
+    ]
 
 
 async def fill(reader: Reader, config: Configuration, known: KnownJudge, *, labels: int = 0) -> int:
