@@ -10,7 +10,7 @@ ANSWERS = 12
 
 
 def test_anchors_are_judged_again_and_what_was_said_of_traffic_stays(server: Server, project: str) -> None:
-    with standing(StandIn(lambda asked: {"verdict": "pass", "reason": "right"})) as endpoint, working(server):
+    with standing(StandIn(lambda asked: {"reasoning": "right", "verdict": "pass", "confidence": 0.9})) as endpoint, working(server):
         made = make(server, project, "right", definition(endpoint.url))
         ids = send(server, project, [f"answer {i}" for i in range(ANSWERS)])
         eventually(lambda: len(scores(server, project, source="judge", name="right")), lambda n: n == ANSWERS, within_s=90)
