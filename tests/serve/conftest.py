@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from sightline.serve.api import include_routers
+from sightline.serve.api.routes import include_routers
 from sightline.store import ConfigOptions, open_config
 from sightline.store.telemetry.engine import Engine
 from tests.query import world

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from sightline.errors import QueryTimeoutError, StoreClosedError, StoreError, StoreFullError
 from sightline.query import SPAN_FIELDS
-from sightline.serve.api import include_routers
+from sightline.serve.api.routes import include_routers
 from sightline.serve.models import ErrorResponse
 from sightline.store.telemetry.engine import Engine
 

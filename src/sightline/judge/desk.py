@@ -19,6 +19,7 @@ import structlog
 
 from sightline.errors import BadRequestError, StoreClosedError
 from sightline.facts.prices import KeptCatalogue
+from sightline.facts.scores import ANCHORS
 from sightline.judge import backlog
 from sightline.judge.backlog import Target, Version
 from sightline.judge.definition import Definition, Prices, read_definition
@@ -35,6 +36,7 @@ _PAUSE_FACTOR = 4  # times as long as a query took, before the next
 _REMEMBERED_S = 600.0
 _FIRST_COOLING_S = 30.0
 _LONGEST_COOLING_S = 3_600.0
+_ANCHORS_EVERY_S = 60.0
 _SKIPPED_S = 6 * 3_600.0
 _LEARNED = 20_000
 
@@ -109,7 +111,10 @@ _Key = tuple[str, int, str, str, str]
 
 
 class Desk:
-    """One in a server. `add_scores` returns once they are on disk. What a worker had that says nothing for `gone_s` is owed again."""
+    """One in a server. `add_scores` returns once they are on disk. What a worker had that says nothing for `gone_s` is owed again.
+
+    `anchors_due`: of a judge's anchors those to be judged again now.
+    """
 
     def __init__(
         self,
@@ -117,6 +122,7 @@ class Desk:
         config: Configuration,
         catalogue: KeptCatalogue,
         add_scores: Callable[[Sequence[NewScore]], Awaitable[None]],
+        anchors_due: Callable[[Version], Awaitable[Sequence[Target]]],
         *,
         gone_s: float,
     ) -> None:
@@ -126,6 +132,9 @@ class Desk:
         self._judges = config.judges
         self._catalogue = catalogue
         self._add_scores = add_scores
+        self._anchors_due = anchors_due
+        self._anchors: dict[tuple[str, int], tuple[float, Sequence[Target]]] = {}
+        self._batches: dict[_Key, str] = {}  # of the anchors that are due
         self._workers: dict[str, float] = {}
         self._leases: dict[str, Lease] = {}
         self._taken: dict[_Key, str] = {}
@@ -183,13 +192,14 @@ class Desk:
         A lease that is not known (the server was another one, or it was told before) leaves its score and gives nothing back.
         """
         self._heard(worker)
-        await self._add_scores([outcome.score for outcome in outcomes if outcome.score is not None])
+        await self._add_scores([self._kept_as(outcome, outcome.score) for outcome in outcomes if outcome.score is not None])
         ended: dict[tuple[str, date], Ended] = {}
         now = time.monotonic()
         for outcome in outcomes:
             key = _key(outcome.judge_id, outcome.version, outcome.target)
             lease = self._leases.pop(outcome.lease, None)
             self._taken.pop(key, None)
+            self._batches.pop(key, None)
             if outcome.score is not None:
                 self._done[key] = now + _REMEMBERED_S
                 self._cooling.pop(key, None)
@@ -374,7 +384,24 @@ class Desk:
                 for target in more
                 if self._free(_key(of.judge_id, of.version, target)) and (target.trace_id, target.span_id, target.session_id) not in known
             ]
-        return found
+        return found if not judge.enabled else [*await self._due_again(of), *found]
+
+    async def _due_again(self, of: Version) -> list[Target]:
+        """Anchors that are to be judged again, looked up once a minute."""
+        now = time.monotonic()
+        until, due = self._anchors.get((of.judge_id, of.version), (0.0, ()))
+        if now >= until:
+            due = await self._anchors_due(of)
+            self._anchors[of.judge_id, of.version] = (now + _ANCHORS_EVERY_S, due)
+            self._batches |= {_key(of.judge_id, of.version, target): f"{_today()}" for target in due}
+        return [target for target in due if self._free(_key(of.judge_id, of.version, target))]
+
+    def _kept_as(self, outcome: Outcome, score: NewScore) -> NewScore:
+        """A verdict on an anchor is a score of its own. Where the server was another one meanwhile it replaces the target's score."""
+        batch = self._batches.get(_key(outcome.judge_id, outcome.version, outcome.target))
+        if batch is None:
+            return score
+        return replace(score, name=score.name + ANCHORS, version=f"{score.version}/{batch}", probability=None)
 
     def _free(self, key: _Key) -> bool:
         now = time.monotonic()

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
+from sightline.serve.upkeep import anchors_due, upkeep
 from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
@@ -85,13 +87,15 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         open_store(options) as store,  # takes the directory's lock, applies migrations
         open_config(ConfigOptions(settings.data, settings.config)) as config,
         receiving(receiver_options(settings), store) as receiver,  # on exit hands over what it holds
+        upkeep(store, config, every_s=settings.reviews_every_s),
         contextlib.AsyncExitStack() as stack,
     ):
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        desk = Desk(store, config, catalogue, store.add_scores, gone_s=settings.workers_gone_s)
+        due = partial(anchors_due, store, config)
+        desk = Desk(store, config, catalogue, store.add_scores, due, gone_s=settings.workers_gone_s)
         yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 
@@ -137,7 +141,7 @@ def _with_security_headers(send: Any, path: str) -> Any:
 
 def api_app() -> FastAPI:
     """Everything but OTLP: health, the API, the UI. Handlers find the house in `request.state`."""
-    from sightline.serve.api import include_routers  # some hundred models take half a second, beside the engine's opening
+    from sightline.serve.api.routes import include_routers  # some hundred models take half a second, beside the engine's opening
     from sightline.serve.metrics import include_metrics
 
     api = FastAPI(

@@ -196,6 +196,7 @@ class AnchorRow(Table):
     trace_id: Mapped[str]
     span_id: Mapped[str]
     session_id: Mapped[str]
+    start: Mapped[datetime]
     person: Mapped[float]
     baseline: Mapped[float]
     created: Mapped[datetime]
