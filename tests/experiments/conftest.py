@@ -1,5 +1,6 @@
 """A server, and a directory with a user's own code beside it."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -54,16 +55,13 @@ class Bench:
     project: str
     path: Path
 
-    def api(self, method: str, path: str, json: Any = None, **params: object) -> Any:
-        response = httpx.request(
-            method, f"{self.server.url}/api/v1{path}", json=json, params={"project": self.project, **params}, timeout=60
-        )  # type: ignore[arg-type]
+    def api(self, method: str, path: str, json: Any = None, **params: str) -> Any:
+        url = f"{self.server.url}/api/v1{path}"
+        response = httpx.request(method, url, json=json, params={"project": self.project} | params, timeout=60)
         assert response.status_code < 300, f"{path}: {response.status_code} {response.text[:500]}"
         return response.json() if response.content else None
 
     def start(self, *command: str, **env: str) -> "subprocess.Popen[str]":
-        import os
-
         said = {**os.environ, "SIGHTLINE_URL": self.server.url, "COLUMNS": "200", **env}
         return subprocess.Popen(
             [sys.executable, "-m", *command], cwd=self.path, env=said, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

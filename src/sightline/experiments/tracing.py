@@ -45,7 +45,7 @@ class Tracing:
 
     def close(self) -> None:
         """Send what is left; nothing is sent afterwards."""
-        self._processor.shutdown()
+        self._processor.shutdown()  # type: ignore[no-untyped-call]
 
 
 def trace_id(span: trace.Span) -> str:

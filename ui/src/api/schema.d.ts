@@ -24,6 +24,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets
+         * @description A project's datasets by name.
+         */
+        get: operations["get_datasets_api_v1_datasets_get"];
+        put?: never;
+        /**
+         * Make a dataset
+         * @description A dataset without items yet.
+         */
+        post: operations["post_dataset_api_v1_datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dataset
+         * @description Its name, and its latest version.
+         */
+        get: operations["get_dataset_api_v1_datasets__id__get"];
+        /**
+         * Rename a dataset
+         * @description Another name and description; its items stay.
+         */
+        put: operations["put_dataset_api_v1_datasets__id__put"];
+        post?: never;
+        /**
+         * Delete a dataset
+         * @description With all its versions and the experiments over it. The traces that it was made from stay.
+         */
+        delete: operations["delete_dataset_api_v1_datasets__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a dataset
+         * @description A version as a file that can be imported again.
+         */
+        get: operations["export_items_api_v1_datasets__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import items from a file
+         * @description The body is the file: `input`, and if known `expected`, `context`, `metadata`, `id`; other columns become metadata.
+         */
+        post: operations["import_items_api_v1_datasets__id__import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a dataset's items
+         * @description The items as a version has them, in the order that they came.
+         */
+        get: operations["get_items_api_v1_datasets__id__items_get"];
+        put?: never;
+        /**
+         * Add, change or remove items
+         * @description One new version, with all of the changes or none. What is there already as it is given changes nothing.
+         */
+        post: operations["post_items_api_v1_datasets__id__items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an item
+         * @description One item as a version has it.
+         */
+        get: operations["get_item_api_v1_datasets__id__items__item_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make items from traces
+         * @description An item of each trace: what was asked, the documents that were found for it, and what was answered. Traces that say nothing of
+         *     what went in are left out; a trace that is in the dataset already is the same item.
+         */
+        post: operations["post_traces_api_v1_datasets__id__traces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a dataset's versions
+         * @description Who changed what, when, and from which traces, filter or file; the newest first.
+         */
+        get: operations["get_versions_api_v1_datasets__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/economics/budgets": {
         parameters: {
             query?: never;
@@ -302,6 +479,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List experiments
+         * @description A project's experiments, the newest first.
+         */
+        get: operations["get_experiments_api_v1_experiments_get"];
+        put?: never;
+        /**
+         * Make an experiment
+         * @description Its results are owed from now on: whatever runs it posts them.
+         */
+        post: operations["post_experiment_api_v1_experiments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two experiments
+         * @description Paired by item, with intervals: what is better, what is worse, and whether a gate lets the second through.
+         */
+        get: operations["get_compare_api_v1_experiments_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an experiment
+         * @description What it is of, and the means of its scores with intervals.
+         */
+        get: operations["get_experiment_api_v1_experiments__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an experiment
+         * @description With its results. Its traces and their scores stay as long as traces do.
+         */
+        delete: operations["delete_experiment_api_v1_experiments__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is done
+         * @description Which repeats of which items have a result: a runner that was stopped goes on with the others.
+         */
+        get: operations["get_done_api_v1_experiments__id__done_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish an experiment
+         * @description Nothing more is owed.
+         */
+        post: operations["post_finish_api_v1_experiments__id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List results
+         * @description Every repeat of every item with its scores.
+         */
+        get: operations["get_results_api_v1_experiments__id__results_get"];
+        put?: never;
+        /**
+         * Store results
+         * @description Answered when they are on disk, with their scores. The same again takes the place of what was there.
+         */
+        post: operations["post_results_api_v1_experiments__id__results_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facts": {
         parameters: {
             query?: never;
@@ -481,6 +790,74 @@ export interface paths {
         get: operations["get_ledger_api_v1_ledger_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comparisons of live traffic
+         * @description A project's, the newest first.
+         */
+        get: operations["get_tests_api_v1_live_tests_get"];
+        put?: never;
+        /**
+         * Compare live traffic
+         * @description Two arms from a moment on: which difference matters is said before anyone looks.
+         */
+        post: operations["post_test_api_v1_live_tests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a comparison stands
+         * @description Both arms, their difference with an interval that holds whenever you look, and whether it can stop.
+         */
+        get: operations["get_test_api_v1_live_tests__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a comparison
+         * @description The traffic stays what it is.
+         */
+        delete: operations["delete_test_api_v1_live_tests__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a comparison
+         * @description What comes from now on is not looked at.
+         */
+        post: operations["post_end_api_v1_live_tests__id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -802,6 +1179,157 @@ export interface paths {
          * @description Of the spans of the same stage and model, how many were faster.
          */
         get: operations["get_standing_api_v1_reliability_standing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levels of searches
+         * @description How good the best documents' scores are and how far they stand out, how often nothing is found, and which index was searched; in
+         *     all, by groups (by retriever, which is the stage, unless told otherwise) and over time.
+         */
+        get: operations["get_retrieval_api_v1_retrieval_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What searches found
+         * @description Documents that no answer uses, the same document twice, and the gap between the first and the second, of a sample.
+         */
+        get: operations["get_documents_api_v1_retrieval_documents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drift of what is searched for
+         * @description Whether the queries of the window are other than those of the window before, which ones the least like them, by hashed 3-grams and,
+         *     where spans carry vectors, by embeddings.
+         */
+        get: operations["get_drift_api_v1_retrieval_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/relevance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Relevance of what was found
+         * @description Precision, nDCG, mean reciprocal rank and hit rate by scores on the searches' spans that name a document in their metadata, as
+         *     `document_id` or `document_rank`, or say of several in `documents`, an object of id → score.
+         */
+        get: operations["get_relevance_api_v1_retrieval_relevance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retrieval/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores of documents' relevance
+         * @description Which scores in the window say how relevant single documents are, and who says so.
+         */
+        get: operations["get_scores_api_v1_retrieval_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List scores
+         * @description Scores whose targets began in the window, newest first. The filter takes what a score has (`value < 0.5 and source = judge`) and what
+         *     its target has (`kind = llm and tenant = 'acme'`).
+         */
+        get: operations["get_scores_api_v1_scores_get"];
+        put?: never;
+        /**
+         * Store scores
+         * @description Verdicts on spans, traces and sessions, at most 1,000 at once; answered when they are on disk.
+         *
+         *     One score is its project, target with its ids, name, source, author and version: said again, the last one stays. Its target may
+         *     arrive later. What can't be a score is rejected by itself, with the reason; the others are stored.
+         */
+        post: operations["post_scores_api_v1_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is scored
+         * @description Every name that there are scores of, the latest first: what `score.NAME` can ask for.
+         */
+        get: operations["get_score_names_api_v1_scores_names_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1536,6 +2064,16 @@ export interface components {
              */
             waited_p50_ns: number | null;
         };
+        /** ChangeResponse */
+        ChangeResponse: {
+            /**
+             * Items
+             * @description Items that were given.
+             */
+            items: number;
+            /** @description The version that was made; null where nothing would have changed. */
+            version: components["schemas"]["DatasetVersion"] | null;
+        };
         /** Column */
         Column: {
             /**
@@ -1557,42 +2095,58 @@ export interface components {
              */
             unit?: string | null;
         };
-        /** CompareResponse */
-        CompareResponse: {
-            a: components["schemas"]["Percentiles"];
-            a_window: components["schemas"]["TimeWindow"];
-            b: components["schemas"]["Percentiles"];
-            b_window: components["schemas"]["TimeWindow"];
-            /** Differences */
-            differences: components["schemas"]["Difference"][];
-            /** Groups */
-            groups: components["schemas"]["ComparedGroup"][];
-            /** Level */
-            level: number;
-            /**
-             * Method
-             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
-             * @enum {string}
-             */
-            method: "exact" | "sketch" | "rollup";
-            /**
-             * Relative Error
-             * @description How far a quantile may be off, as a share of it.
-             */
-            relative_error: number;
-            /** Unit */
-            unit: string;
-        };
         /** ComparedGroup */
         ComparedGroup: {
             a: components["schemas"]["Percentiles"];
             b: components["schemas"]["Percentiles"];
             /** Differences */
-            differences: components["schemas"]["Difference"][];
+            differences: components["schemas"]["sightline__serve__latency_models__Difference"][];
             /** Filter */
             filter: string | null;
             /** Group */
             group: (string | null)[];
+        };
+        /** ComparedMeasure */
+        ComparedMeasure: {
+            /**
+             * Better
+             * @description Items that the second does better.
+             */
+            better: number;
+            /** @description second − first, paired by item, with its 95 % interval. */
+            difference: components["schemas"]["sightline__serve__experiment_models__Difference"];
+            /** @description Of the items that both have. */
+            first: components["schemas"]["Estimate"];
+            /** Items */
+            items: number;
+            /**
+             * Items To Decide
+             * @description How many items would decide, if the difference stays; null: more than 100 times as many.
+             */
+            items_to_decide: number | null;
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            /** Method */
+            method: string;
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "regression" | "not enough data";
+            /** P Value */
+            p_value: number | null;
+            /** Same */
+            same: number;
+            second: components["schemas"]["Estimate"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Worse */
+            worse: number;
         };
         /**
          * Content
@@ -1644,38 +2198,85 @@ export interface components {
              */
             tool_definitions: unknown[];
         };
+        /** Dataset */
+        Dataset: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** @description null while it has no item. */
+            latest: components["schemas"]["DatasetVersion"] | null;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+        };
         /**
-         * Difference
-         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
+         * DatasetRequest
+         * @description A dataset to make, or its new name and description.
          */
-        Difference: {
-            /** A */
-            a: number | null;
-            /** B */
-            b: number | null;
+        DatasetRequest: {
             /**
-             * Clear
-             * @description Whether the interval excludes no difference at all.
+             * Description
+             * @default
              */
-            clear: boolean;
-            /** Difference */
-            difference: number | null;
-            /** Enough */
-            enough: boolean;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
+            description: string;
             /**
-             * Of
-             * @enum {string}
+             * Name
+             * @example refund questions
              */
-            of: "mean" | "p50" | "p90" | "p95" | "p99";
+            name: string;
+        };
+        /**
+         * DatasetVersion
+         * @description One change; versions count from 1, and numbers may be left out.
+         */
+        DatasetVersion: {
+            /** Added */
+            added: number;
+            /** Author */
+            author: string;
+            /** Changed */
+            changed: number;
             /**
-             * Relative
-             * @description As a share of a.
+             * Created
+             * Format: date-time
              */
-            relative: number | null;
+            created: string;
+            /**
+             * Items
+             * @description How many it has in all.
+             */
+            items: number;
+            origin: components["schemas"]["Origin"];
+            /** Removed */
+            removed: number;
+            /** Version */
+            version: number;
+        };
+        /** DatasetsResponse */
+        DatasetsResponse: {
+            /** Datasets */
+            datasets: components["schemas"]["Dataset"][];
+        };
+        /** DifferingItem */
+        DifferingItem: {
+            /**
+             * Change
+             * @description The largest change of a score, as a share of its largest value; negative is worse.
+             */
+            change: number;
+            /** Item Id */
+            item_id: string;
+            /** Scores */
+            scores: {
+                [key: string]: components["schemas"]["ScorePair"];
+            };
         };
         /** Document */
         Document: {
@@ -1689,6 +2290,74 @@ export interface components {
             rank: number;
             /** Score */
             score?: number | null;
+        };
+        /** DocumentsResponse */
+        DocumentsResponse: {
+            /**
+             * Answered
+             * @description Of those read: with an answer that could be read.
+             */
+            answered: number;
+            /**
+             * Documents
+             * @description Those least used first, by the upper end of the interval.
+             */
+            documents: components["schemas"]["FoundDocument"][];
+            /** @description Searches that found the same document twice. */
+            duplicates: components["schemas"]["Duplicates"];
+            /** @description The best document's score less the second's. */
+            first_gap: components["schemas"]["Mean"];
+            /** Known Documents */
+            known_documents: number;
+            /** Never Used */
+            never_used: number;
+            /**
+             * Read
+             * @description Of them: those that were read; whole traces, by a hash of their ids.
+             */
+            read: number;
+            /**
+             * Retrievals
+             * @description In the window.
+             */
+            retrievals: number;
+            /** @description Of them: those whose answer uses a document. Where none does, 'never used' says nothing. */
+            using: components["schemas"]["Tally"];
+            window: components["schemas"]["Window"];
+        };
+        /** Done */
+        Done: {
+            /** Failed */
+            failed: boolean;
+            /** Item Id */
+            item_id: string;
+            /** Repeat */
+            repeat: number;
+        };
+        /** DoneResponse */
+        DoneResponse: {
+            /** Done */
+            done: components["schemas"]["Done"][];
+        };
+        /** DriftResponse */
+        DriftResponse: {
+            /**
+             * Block
+             * @enum {string}
+             */
+            block: "day" | "hour" | "minute";
+            /** @description Of the queries' hashed 3-grams; the distance is Jensen–Shannon's, 0 to 1. */
+            drift: components["schemas"]["Moved"];
+            /** @description null where no span carries a vector; the distance is an MMD. */
+            embeddings: components["schemas"]["MovedEmbeddings"] | null;
+            previous: components["schemas"]["Window"] | null;
+            /** Previous Queries */
+            previous_queries: number;
+            /** Queries */
+            queries: number;
+            /** Unusual */
+            unusual: components["schemas"]["UnusualQuery"][];
+            window: components["schemas"]["Window"];
         };
         /**
          * Driver
@@ -1734,6 +2403,30 @@ export interface components {
             trace_ids: string[];
             /** Value */
             value: string;
+        };
+        /** Duplicates */
+        Duplicates: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Trace Ids */
+            trace_ids: string[];
         };
         /**
          * Enough
@@ -1825,6 +2518,20 @@ export interface components {
             total: components["schemas"]["ReliabilityTotal"];
             window: components["schemas"]["Window"];
         };
+        /** Estimate */
+        Estimate: {
+            /** High */
+            high: number | null;
+            /** Items */
+            items: number;
+            /**
+             * Low
+             * @description The 95 % interval; null where it is open.
+             */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Event
          * @description A span event, or a log record that belongs to the span.
@@ -1855,6 +2562,153 @@ export interface components {
             time: string;
             /** Time Ns */
             time_ns: string;
+        };
+        /** Experiment */
+        Experiment: {
+            /** Author */
+            author: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Dataset Name
+             * @description null where it was deleted.
+             */
+            dataset_name: string | null;
+            /** Dataset Version */
+            dataset_version: number;
+            /**
+             * Finished
+             * @description null while results are owed.
+             */
+            finished: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Repeats */
+            repeats: number;
+            /** Subject */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Traces Project
+             * @description Where its traces and their scores are.
+             */
+            traces_project: string;
+        };
+        /**
+         * ExperimentRequest
+         * @description Something to be run over a version of a dataset. Its runner posts the results.
+         */
+        ExperimentRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Dataset
+             * @description Its id or its name.
+             */
+            dataset: string;
+            /**
+             * Items
+             * @description Only the first so many items.
+             */
+            items?: number | null;
+            /**
+             * Name
+             * @description What is compared over time has one name.
+             * @example support answers
+             */
+            name: string;
+            /**
+             * Repeats
+             * @description How often each item is run.
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Subject
+             * @description What is run: kind, and for example callable, model, prompt, release.
+             * @default {}
+             */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description The latest unless given.
+             */
+            version?: number | null;
+        };
+        /** ExperimentSummary */
+        ExperimentSummary: {
+            /** Author */
+            author: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Dataset Name
+             * @description null where it was deleted.
+             */
+            dataset_name: string | null;
+            /** Dataset Version */
+            dataset_version: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Finished
+             * @description null while results are owed.
+             */
+            finished: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Measures */
+            measures: components["schemas"]["Measured"][];
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Repeats */
+            repeats: number;
+            /** Results */
+            results: number;
+            /** Subject */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Traces Project
+             * @description Where its traces and their scores are.
+             */
+            traces_project: string;
+        };
+        /** ExperimentsResponse */
+        ExperimentsResponse: {
+            /**
+             * Experiments
+             * @description The newest first.
+             */
+            experiments: components["schemas"]["Experiment"][];
         };
         /** FactInfo */
         FactInfo: {
@@ -1915,6 +2769,23 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /** FoundDocument */
+        FoundDocument: {
+            /** Content */
+            content: string;
+            /**
+             * Document
+             * @description Its id, else how its text begins.
+             */
+            document: string;
+            /** Found */
+            found: number;
+            /** Mean Rank */
+            mean_rank: number;
+            /** Trace Ids */
+            trace_ids: string[];
+            used: components["schemas"]["Tally"];
         };
         /** Headroom */
         Headroom: {
@@ -2070,6 +2941,135 @@ export interface components {
             one_in: number;
             window: components["schemas"]["Window"];
         };
+        /** IndexVersion */
+        IndexVersion: {
+            /**
+             * First
+             * Format: date-time
+             * @description In the window or the 30 days before it.
+             */
+            first: string;
+            /** Index Version */
+            index_version: string;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /**
+             * Retrievals
+             * @description In the window.
+             */
+            retrievals: number;
+            /** Retriever */
+            retriever: string;
+        };
+        /** Item */
+        Item: {
+            /**
+             * Changed
+             * @description The version that it has been like this since.
+             */
+            changed: number;
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Position
+             * @description Orders items; stays while the item is changed.
+             */
+            position: number;
+            /** Span Id */
+            span_id?: string | null;
+            /**
+             * Trace Id
+             * @description Where it came from.
+             */
+            trace_id?: string | null;
+        };
+        /** ItemPage */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /**
+             * Next After
+             * @description `after` of the next page; null on the last.
+             */
+            next_after: number | null;
+            /**
+             * Version
+             * @description The version that was read; null where there is none yet.
+             */
+            version: number | null;
+        };
+        /**
+         * ItemRequest
+         * @description An item. Without an id it has that of the trace it came from, else one made of its input.
+         */
+        ItemRequest: {
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
+        };
+        /**
+         * ItemsRequest
+         * @description Items to add, or to put in place of those with their ids; ids of items that are to go.
+         */
+        ItemsRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Items
+             * @default []
+             */
+            items: components["schemas"]["ItemRequest"][];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
         /** LedgerResponse */
         LedgerResponse: {
             /** Rows */
@@ -2132,6 +3132,215 @@ export interface components {
             trace_id: string;
             /** Trace State */
             trace_state?: string | null;
+        };
+        /** LiveArm */
+        LiveArm: {
+            /**
+             * Filter
+             * @description Selects its requests.
+             */
+            filter: string;
+            /** Mean */
+            mean: number | null;
+            /** Requests */
+            requests: number;
+            /** Units */
+            units: number;
+            /** Value */
+            value: string;
+        };
+        /** LiveLook */
+        LiveLook: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Units */
+            units: number;
+            /** Value */
+            value: number | null;
+        };
+        /** LiveMeasure */
+        LiveMeasure: {
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string | null;
+        };
+        /** LiveResult */
+        LiveResult: {
+            /**
+             * Decided At
+             * @description The first look at which the interval left 0 out.
+             */
+            decided_at: string | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "second is higher" | "second is lower" | "no difference that matters" | "go on" | "broken";
+            /** @description second − first, the units' past taken out; the 95 % interval holds at all times at once. */
+            difference: components["schemas"]["sightline__serve__experiment_models__Difference"];
+            first: components["schemas"]["LiveArm"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            measure: components["schemas"]["LiveMeasure"];
+            /**
+             * Mixed Units
+             * @description Seen in both arms, and left out.
+             */
+            mixed_units: number;
+            /**
+             * Remaining S
+             * @description How much longer at this pace, if the difference stays where it is; null: it can't be told.
+             */
+            remaining_s: number | null;
+            second: components["schemas"]["LiveArm"];
+            /** Series */
+            series: components["schemas"]["LiveLook"][];
+            /**
+             * Split P Value
+             * @description That units were assigned as planned; below 0.001 the comparison is broken.
+             */
+            split_p_value: number;
+            test: components["schemas"]["LiveTest"];
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Variance Reduced
+             * @description By which share the units' past made the variance smaller.
+             */
+            variance_reduced: number | null;
+        };
+        /** LiveTest */
+        LiveTest: {
+            /** Arm */
+            arm: string;
+            /** Before Days */
+            before_days: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Expected Share */
+            expected_share: number;
+            /** Filter */
+            filter: string;
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Measure */
+            measure: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Second */
+            second: string;
+            /** Smallest Effect */
+            smallest_effect: number;
+            /**
+             * Started
+             * Format: date-time
+             */
+            started: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * LiveTestRequest
+         * @description Two arms of production traffic to compare.
+         * @example {
+         *       "arm": "prompt_version",
+         *       "first": "7",
+         *       "measure": "score.groundedness",
+         *       "name": "prompt 8 against 7",
+         *       "second": "8",
+         *       "smallest_effect": 0.02
+         *     }
+         */
+        LiveTestRequest: {
+            /**
+             * Arm
+             * @description The fact or attribute of spans that tells the arms apart.
+             */
+            arm: string;
+            /**
+             * Before Days
+             * @description How far back the units' own past is looked at; 0: not at all.
+             * @default 14
+             */
+            before_days: number;
+            /**
+             * Expected Share
+             * @description Of the units: what the first arm was to get.
+             * @default 0.5
+             */
+            expected_share: number;
+            /**
+             * Filter
+             * @description Which requests take part.
+             * @default
+             */
+            filter: string;
+            /**
+             * First
+             * @description Its value in the arm that is there already.
+             */
+            first: string;
+            /**
+             * Measure
+             * @description error_rate, cost_usd, duration_s, output_tokens or score.NAME.
+             */
+            measure: string;
+            /** Name */
+            name: string;
+            /** Second */
+            second: string;
+            /**
+             * Smallest Effect
+             * @description The difference that matters, in the measure's unit.
+             */
+            smallest_effect: number;
+            /**
+             * Started
+             * @description Now unless given.
+             */
+            started?: string | null;
+            /**
+             * Unit
+             * @description What is assigned to an arm.
+             * @default user_id
+             * @enum {string}
+             */
+            unit: "user_id" | "session_id" | "tenant" | "trace_id";
+        };
+        /** LiveTestsResponse */
+        LiveTestsResponse: {
+            /**
+             * Tests
+             * @description The newest first.
+             */
+            tests: components["schemas"]["LiveTest"][];
         };
         /**
          * LostGroup
@@ -2405,6 +3614,55 @@ export interface components {
              */
             markers: components["schemas"]["Marker"][];
         };
+        /**
+         * Mean
+         * @description A mean with its 95 % interval, the searches of one trace being one observation.
+         */
+        Mean: {
+            /**
+             * Enough
+             * @description From 30 traces on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description null below two traces.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /**
+             * N
+             * @description Searches (or traces) that it is the mean of.
+             */
+            n: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** Measured */
+        Measured: {
+            /**
+             * Labels
+             * @description How often each word was said.
+             */
+            labels: {
+                [key: string]: number;
+            };
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            mean: components["schemas"]["Estimate"];
+            /**
+             * Name
+             * @description A score's name; error, latency_s and cost_usd are there of themselves.
+             */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+        };
         /** Message */
         Message: {
             /** Finish Reason */
@@ -2472,6 +3730,91 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
+        };
+        /** Moved */
+        Moved: {
+            /** Blocks */
+            blocks: number;
+            /** Distance */
+            distance: number;
+            /**
+             * Enough
+             * @description Whether each window has five blocks or more.
+             */
+            enough: boolean;
+            /**
+             * Expected
+             * @description What blocks of time exchanged at random come to on average.
+             */
+            expected: number;
+            /**
+             * High
+             * @description What they exceed once in twenty times.
+             */
+            high: number;
+            /**
+             * Moved
+             * @description p_value is 0.02 or less, of enough blocks.
+             */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+        };
+        /** MovedEmbeddings */
+        MovedEmbeddings: {
+            /** Blocks */
+            blocks: number;
+            /** Distance */
+            distance: number;
+            /**
+             * Enough
+             * @description Whether each window has five blocks or more.
+             */
+            enough: boolean;
+            /**
+             * Expected
+             * @description What blocks of time exchanged at random come to on average.
+             */
+            expected: number;
+            /**
+             * High
+             * @description What they exceed once in twenty times.
+             */
+            high: number;
+            /**
+             * Moved
+             * @description p_value is 0.02 or less, of enough blocks.
+             */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+            /** Vectors */
+            vectors: number;
+        };
+        /**
+         * Origin
+         * @description What a version was made from.
+         */
+        Origin: {
+            /** File */
+            file?: string | null;
+            /** Filter */
+            filter?: string | null;
+            /** From */
+            from?: string | null;
+            /**
+             * How
+             * @description items: sent or edited one by one.
+             * @enum {string}
+             */
+            how: "items" | "traces" | "filter" | "file";
+            /** To */
+            to?: string | null;
+            /**
+             * Trace Ids
+             * @description Up to 1,000 of them.
+             */
+            trace_ids?: string[] | null;
         };
         /**
          * OwnCache
@@ -2914,7 +4257,7 @@ export interface components {
              * @default spans
              * @enum {string}
              */
-            of: "spans" | "traces" | "sessions";
+            of: "spans" | "traces" | "sessions" | "scores";
             /**
              * Order
              * @description A column of the answer; '-' in front for descending.
@@ -2951,6 +4294,130 @@ export interface components {
              * @description Spans that were derived again.
              */
             spans: number;
+        };
+        /** RejectedScore */
+        RejectedScore: {
+            /**
+             * Index
+             * @description Its place in the request, from 0.
+             */
+            index: number;
+            /** Reason */
+            reason: string;
+        };
+        /** Relevance */
+        Relevance: {
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+        };
+        /** RelevanceGroup */
+        RelevanceGroup: {
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Worst Trace Ids
+             * @description By nDCG.
+             */
+            worst_trace_ids: string[];
+        };
+        /** RelevancePoint */
+        RelevancePoint: {
+            /** Group */
+            group: (string | null)[];
+            /** @description Searches with a relevant document among the first k judged ones. */
+            hit: components["schemas"]["Mean"];
+            /**
+             * Judged
+             * @description Of the first k documents: those that were judged.
+             */
+            judged: number | null;
+            ndcg: components["schemas"]["Mean"];
+            /** @description Of the first k judged documents: those that are relevant. */
+            precision: components["schemas"]["Mean"];
+            /** @description Its mean is the MRR. */
+            reciprocal_rank: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
+        /** RelevanceResponse */
+        RelevanceResponse: {
+            /** Groups */
+            groups: components["schemas"]["RelevanceGroup"][];
+            /** Interval */
+            interval: string;
+            /** K */
+            k: number;
+            /**
+             * Known Retrievals
+             * @description Searches of which something is known.
+             */
+            known_retrievals: number;
+            /** Name */
+            name: string;
+            /** Relevant */
+            relevant: number;
+            /** Series */
+            series: components["schemas"]["RelevancePoint"][];
+            /**
+             * Sources
+             * @description Who says so.
+             */
+            sources: components["schemas"]["Voice"][];
+            total: components["schemas"]["Relevance"];
+            window: components["schemas"]["Window"];
+        };
+        /** RelevanceScore */
+        RelevanceScore: {
+            /** Author */
+            author: string;
+            /** Documents */
+            documents: number;
+            /** Highest */
+            highest: number;
+            /** Name */
+            name: string;
+            /** Retrievals */
+            retrievals: number;
+            /** Source */
+            source: string;
+        };
+        /** RelevanceScores */
+        RelevanceScores: {
+            /** Scores */
+            scores: components["schemas"]["RelevanceScore"][];
         };
         /** ReliabilityTotal */
         ReliabilityTotal: {
@@ -3036,6 +4503,119 @@ export interface components {
             /** Spans */
             spans: number;
         };
+        /** Result */
+        Result: {
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Error */
+            error: string | null;
+            /** Item Id */
+            item_id: string;
+            /** Latency Ns */
+            latency_ns: number | null;
+            /** Output */
+            output: unknown;
+            /** Repeat */
+            repeat: number;
+            /** Scores */
+            scores: {
+                [key: string]: components["schemas"]["sightline__serve__experiment_models__Score"];
+            };
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * ResultIn
+         * @description What one repeat of one item came to.
+         */
+        ResultIn: {
+            /**
+             * Cost Usd
+             * @description Where it is not given, that of the trace.
+             */
+            cost_usd?: number | null;
+            /**
+             * Error
+             * @description Why it failed; null: it did not.
+             */
+            error?: string | null;
+            /** Item Id */
+            item_id: string;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /** Output */
+            output?: unknown;
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+            /**
+             * Scores
+             * @default []
+             */
+            scores: components["schemas"]["ResultScoreIn"][];
+            /**
+             * Trace Id
+             * @description Of the trace of this run, in the experiment's `traces_project`.
+             */
+            trace_id: string;
+        };
+        /**
+         * ResultScoreIn
+         * @description A score of a result: it is stored on the result's trace.
+         */
+        ResultScoreIn: {
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Label */
+            label?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Value */
+            value?: number | null;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ResultsRequest
+         * @description Results; of one repeat of one item the last that is sent holds.
+         */
+        ResultsRequest: {
+            /** Results */
+            results: components["schemas"]["ResultIn"][];
+        };
+        /** ResultsResponse */
+        ResultsResponse: {
+            /**
+             * Results
+             * @description By item and repeat.
+             */
+            results: components["schemas"]["Result"][];
+            /** Total */
+            total: number;
+        };
+        /** ResultsStored */
+        ResultsStored: {
+            /** Stored */
+            stored: number;
+        };
         /** RetriesResponse */
         RetriesResponse: {
             /** Attempts */
@@ -3067,18 +4647,339 @@ export interface components {
             waited: components["schemas"]["Waited"];
             window: components["schemas"]["Window"];
         };
-        /** Score */
-        Score: {
-            /** Explanation */
-            explanation?: string | null;
-            /** Label */
+        /** RetrievalGroup */
+        RetrievalGroup: {
+            /**
+             * Documents
+             * @description Found by a search on average.
+             */
+            documents: number | null;
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** Empty Trace Ids */
+            empty_trace_ids: string[];
+            /**
+             * Filter
+             * @description Selects the group's searches; null where the filter language can't say it.
+             */
+            filter: string | null;
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Group */
+            group: (string | null)[];
+            /** Retrievals */
+            retrievals: number;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+            /** Traces */
+            traces: number;
+        };
+        /** RetrievalPoint */
+        RetrievalPoint: {
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Group */
+            group: (string | null)[];
+            /** Retrievals */
+            retrievals: number;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+        };
+        /** RetrievalResponse */
+        RetrievalResponse: {
+            /** Groups */
+            groups: components["schemas"]["RetrievalGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            /**
+             * Series
+             * @description Of the first eight groups.
+             */
+            series: components["schemas"]["RetrievalPoint"][];
+            /** @description Searches of an index version that the same retriever had replaced more than an hour before. */
+            stale: components["schemas"]["Stale"];
+            total: components["schemas"]["RetrievalTotal"];
+            /** Versions */
+            versions: components["schemas"]["IndexVersion"][];
+            window: components["schemas"]["Window"];
+        };
+        /** RetrievalTotal */
+        RetrievalTotal: {
+            /**
+             * Documents
+             * @description Found by a search on average.
+             */
+            documents: number | null;
+            /** @description Of the searches that say how many documents they found: those that found none. */
+            empty: components["schemas"]["Tally"];
+            /** Empty Trace Ids */
+            empty_trace_ids: string[];
+            /** @description The best document's score less the mean of all that were found. */
+            gap: components["schemas"]["Mean"];
+            /** Retrievals */
+            retrievals: number;
+            /** @description The best document's score. */
+            top_score: components["schemas"]["Mean"];
+            /** Traces */
+            traces: number;
+        };
+        /**
+         * ScoreIn
+         * @description A verdict on a span (trace_id and span_id), a trace (trace_id) or a session (session_id).
+         * @example {
+         *       "author": "nightly-eval",
+         *       "explanation": "Every claim is in the second document.",
+         *       "label": "grounded",
+         *       "name": "groundedness",
+         *       "source": "external",
+         *       "span_id": "b7ad6b7169203331",
+         *       "trace_id": "0af7651916cd43dd8448eb211c80319c",
+         *       "type": "binary",
+         *       "value": 1,
+         *       "version": "3"
+         *     }
+         */
+        ScoreIn: {
+            /**
+             * Author
+             * @description Which judge, evaluator, rater or library.
+             * @default
+             */
+            author: string;
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             * @default
+             */
+            judge_trace_id: string;
+            /**
+             * Label
+             * @description A word; of an ordinal score the level's.
+             */
             label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @description What is scored, such as groundedness.
+             */
+            name: string;
+            /**
+             * Probability
+             * @description With which the target was selected; 1 if all are scored.
+             */
+            probability?: number | null;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Source
+             * @description A judge, code, a person who labels, a user who gives feedback, or external.
+             * @default external
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /**
+             * Span Id
+             * @description 16 hex digits.
+             */
+            span_id?: string | null;
+            /**
+             * Target
+             * @description Follows from the ids where it is not said.
+             */
+            target?: ("span" | "trace" | "session") | null;
+            /**
+             * Trace Id
+             * @description 32 hex digits.
+             */
+            trace_id?: string | null;
+            /**
+             * Type
+             * @description Without it: binary for true or false, numeric for a number, else categorical.
+             */
+            type?: ("binary" | "categorical" | "ordinal" | "numeric") | null;
+            /**
+             * Value
+             * @description A number; true or false; of a binary score 1 or 0, of an ordinal one the level's.
+             */
+            value?: boolean | number | null;
+            /**
+             * Version
+             * @description The author's version: each has a score of its own.
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
             /** Name */
             name: string;
-            /** Source */
-            source: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
+        };
+        /** ScoreNames */
+        ScoreNames: {
+            /** Names */
+            names: components["schemas"]["ScoreName"][];
+        };
+        /** ScorePage */
+        ScorePage: {
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreRow"][];
+        };
+        /** ScorePair */
+        ScorePair: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
+        };
+        /**
+         * ScoreRow
+         * @description A score whole, with the facts of what it scores.
+         */
+        ScoreRow: {
+            /** Author */
+            author: string | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Environment */
+            environment: string | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Id */
+            id: string;
+            /** Index Version */
+            index_version: string | null;
+            /** Judge Trace Id */
+            judge_trace_id: string | null;
+            /** Label */
+            label: string | null;
+            /** Latency Ns */
+            latency_ns: number | null;
+            /** Metadata */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Model */
+            model: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Probability
+             * @description With which its target was selected.
+             */
+            probability: number | null;
+            /** Project */
+            project: string;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /** Release */
+            release: string | null;
+            /** Service */
+            service: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Settled
+             * @description Whether the target was settled when its facts were copied.
+             */
+            settled: boolean;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Span Id */
+            span_id: string | null;
+            /**
+             * Start
+             * Format: date-time
+             * @description When what is scored began; when the score came while that is unknown.
+             */
+            start: string;
+            /** Start Ns */
+            start_ns: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Task */
+            task: string | null;
+            /** Tenant */
+            tenant: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Type */
+            type: string;
             /** Value */
-            value?: number | null;
+            value: number | null;
+            /** Version */
+            version: string | null;
+        };
+        /**
+         * ScoresRequest
+         * @description Scores to be stored. One that can't be is rejected by itself; the others are stored.
+         */
+        ScoresRequest: {
+            /** Scores */
+            scores: components["schemas"]["ScoreIn"][];
+        };
+        /** ScoresStored */
+        ScoresStored: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedScore"][];
+            /** Stored */
+            stored: number;
         };
         /** SessionsResponse */
         SessionsResponse: {
@@ -3489,7 +5390,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Scores */
-            scores: components["schemas"]["Score"][];
+            scores: components["schemas"]["sightline__serve__models__Score"][];
             /** Settled */
             settled: boolean;
             /** Span Id */
@@ -3717,6 +5618,30 @@ export interface components {
             stages: components["schemas"]["Stage"][];
             total: components["schemas"]["Percentiles"];
             window: components["schemas"]["TimeWindow"];
+        };
+        /** Stale */
+        Stale: {
+            /**
+             * Enough
+             * @description From 30 cases on; below, show the interval.
+             */
+            enough: boolean;
+            /**
+             * Interval
+             * @description 95 %, Wilson's; null without a case.
+             */
+            interval: [
+                number,
+                number
+            ] | null;
+            /** N */
+            n: number;
+            /** Of */
+            of: number;
+            /** Share */
+            share: number | null;
+            /** Trace Ids */
+            trace_ids: string[];
         };
         /**
          * StandingResponse
@@ -4074,6 +5999,45 @@ export interface components {
             /** User Id */
             user_id: string | null;
         };
+        /**
+         * TracesRequest
+         * @description Traces to make items of: by their ids, or the newest that a filter selects in a window.
+         */
+        TracesRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Expected
+             * @description output: what was answered is what is expected.
+             * @default nothing
+             * @enum {string}
+             */
+            expected: "nothing" | "output";
+            /**
+             * Filter
+             * @example task = 'support' and status = error
+             */
+            filter?: string | null;
+            /** From */
+            from?: string | number | null;
+            /**
+             * Most
+             * @description Of the traces that the filter selects: how many at the most.
+             * @default 200
+             */
+            most: number;
+            /** To */
+            to?: string | number | null;
+            /**
+             * Trace Ids
+             * @default []
+             */
+            trace_ids: string[];
+        };
         /** Turns */
         Turns: {
             /** Max */
@@ -4137,6 +6101,20 @@ export interface components {
             unknown_usage: components["schemas"]["UnknownUsage"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /** UnusualQuery */
+        UnusualQuery: {
+            /**
+             * More
+             * @description How many times as frequent its 3-grams have become, on average.
+             */
+            more: number;
+            /** Query */
+            query: string;
+            /** Times */
+            times: number;
+            /** Trace Id */
+            trace_id: string;
+        };
         /**
          * ValuesResponse
          * @description Values seen for a fact or attribute, most frequent first: for completion.
@@ -4144,6 +6122,23 @@ export interface components {
         ValuesResponse: {
             /** Values */
             values: string[];
+        };
+        /** VersionsResponse */
+        VersionsResponse: {
+            /**
+             * Versions
+             * @description The newest first.
+             */
+            versions: components["schemas"]["DatasetVersion"][];
+        };
+        /** Voice */
+        Voice: {
+            /** Author */
+            author: string;
+            /** Documents */
+            documents: number;
+            /** Source */
+            source: string;
         };
         /**
          * Waited
@@ -4248,6 +6243,163 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** CompareResponse */
+        sightline__serve__experiment_models__CompareResponse: {
+            /**
+             * Changed Items
+             * @description Left out: the dataset has changed them in between.
+             */
+            changed_items: number;
+            /**
+             * Differing
+             * @description The losses first.
+             */
+            differing: components["schemas"]["DifferingItem"][];
+            first: components["schemas"]["Experiment"];
+            /**
+             * Gated
+             * @description The scores that the outcome is of.
+             */
+            gated: string[];
+            /**
+             * Items
+             * @description That both were run over, unchanged.
+             */
+            items: number;
+            /** Margin */
+            margin: number;
+            /** Measures */
+            measures: components["schemas"]["ComparedMeasure"][];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "regression" | "not enough data";
+            second: components["schemas"]["Experiment"];
+        };
+        /** Difference */
+        sightline__serve__experiment_models__Difference: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** Score */
+        sightline__serve__experiment_models__Score: {
+            /** Author */
+            author: string;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Value */
+            value: number | null;
+        };
+        /** CompareResponse */
+        sightline__serve__latency_models__CompareResponse: {
+            a: components["schemas"]["Percentiles"];
+            a_window: components["schemas"]["TimeWindow"];
+            b: components["schemas"]["Percentiles"];
+            b_window: components["schemas"]["TimeWindow"];
+            /** Differences */
+            differences: components["schemas"]["sightline__serve__latency_models__Difference"][];
+            /** Groups */
+            groups: components["schemas"]["ComparedGroup"][];
+            /** Level */
+            level: number;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Difference
+         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
+         */
+        sightline__serve__latency_models__Difference: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /**
+             * Clear
+             * @description Whether the interval excludes no difference at all.
+             */
+            clear: boolean;
+            /** Difference */
+            difference: number | null;
+            /** Enough */
+            enough: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "mean" | "p50" | "p90" | "p95" | "p99";
+            /**
+             * Relative
+             * @description As a share of a.
+             */
+            relative: number | null;
+        };
+        /**
+         * Score
+         * @description A verdict on a span, or on its trace.
+         */
+        sightline__serve__models__Score: {
+            /** Author */
+            author?: string | null;
+            /** Confidence */
+            confidence?: number | null;
+            /** Explanation */
+            explanation?: string | null;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             */
+            judge_trace_id?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Type */
+            type?: string | null;
+            /** Value */
+            value?: number | null;
+            /** Version */
+            version?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4290,6 +6442,1173 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_datasets_api_v1_datasets_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_dataset_api_v1_datasets_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_dataset_api_v1_datasets__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_dataset_api_v1_datasets__id__put: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_dataset_api_v1_datasets__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_items_api_v1_datasets__id__export_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The file's format. */
+                format?: "jsonl" | "csv" | "parquet";
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    import_items_api_v1_datasets__id__import_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description An object a line, or a table with a header. */
+                format?: "jsonl" | "csv";
+                /** @description The file's name, for the record. */
+                file?: string;
+                /** @description Items that are not in the file go. */
+                whole?: boolean;
+                /** @description Who did it. */
+                author?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": unknown;
+                "text/csv": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_items_api_v1_datasets__id__items_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+                /** @description `next_after` of the page before. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_items_api_v1_datasets__id__items_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_datasets__id__items__item_id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The version to read; the latest unless given. */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_traces_api_v1_datasets__id__traces_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TracesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_datasets__id__versions_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id or its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -5789,6 +9108,858 @@ export interface operations {
             };
         };
     };
+    get_experiments_api_v1_experiments_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Only those over this dataset: its id or its name. */
+                dataset?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_experiment_api_v1_experiments_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_compare_api_v1_experiments_compare_get: {
+        parameters: {
+            query: {
+                /** @description The experiment that is compared with. */
+                first: string;
+                /** @description The new one. */
+                second: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description What the outcome is of; all scores unless given. */
+                score?: string[] | null;
+                /** @description The loss that doesn't matter, in a score's unit. */
+                margin?: number;
+                /** @description Scores of which less is better. */
+                lower?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sightline__serve__experiment_models__CompareResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_experiment_api_v1_experiments__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentSummary"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_experiment_api_v1_experiments__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_done_api_v1_experiments__id__done_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_finish_api_v1_experiments__id__finish_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_results_api_v1_experiments__id__results_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                offset?: number;
+                limit?: number;
+                /** @description Only of this item. */
+                item_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_results_api_v1_experiments__id__results_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsStored"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_facts_api_v1_facts_get: {
         parameters: {
             query?: never;
@@ -5992,7 +10163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CompareResponse"];
+                    "application/json": components["schemas"]["sightline__serve__latency_models__CompareResponse"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -6558,6 +10729,456 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_tests_api_v1_live_tests_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTestsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_test_api_v1_live_tests_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTest"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_test_api_v1_live_tests__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveResult"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_test_api_v1_live_tests__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_end_api_v1_live_tests__id__end_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTest"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
@@ -8233,6 +12854,742 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_retrieval_api_v1_retrieval_get: {
+        parameters: {
+            query?: {
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrievalResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_documents_api_v1_retrieval_documents_get: {
+        parameters: {
+            query?: {
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description Searches whose documents are read at the most: whole traces, by hash. */
+                sample?: number;
+                /** @description Groups at the most, those with most money; `more_groups` says how many others there are. */
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentsResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_drift_api_v1_retrieval_drift_get: {
+        parameters: {
+            query?: {
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description Vectors of each window that are read at the most; 0: none. */
+                embeddings?: number;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_relevance_api_v1_retrieval_relevance_get: {
+        parameters: {
+            query?: {
+                /** @description The scores' name. */
+                name?: string;
+                /** @description Only what a judge, a person … says. */
+                source?: ("judge" | "code" | "person" | "user" | "external") | null;
+                /** @description Documents that are looked at, from the first on. */
+                k?: number;
+                /** @description The score from which on a document is relevant. */
+                relevant?: number;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description Which searches: of an index, or the ordering after it. */
+                kind?: "retrieval" | "rerank";
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                /** @description Searches whose documents are read at the most: whole traces, by hash. */
+                sample?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelevanceResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_retrieval_scores_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md; asked of spans. */
+                filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelevanceScores"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_scores_get: {
+        parameters: {
+            query?: {
+                target?: ("span" | "trace" | "session") | null;
+                name?: string | null;
+                source?: ("judge" | "code" | "person" | "user" | "external") | null;
+                author?: string | null;
+                version?: string | null;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description See docs/filter-language.md. */
+                filter?: string;
+                /** @description A time or number; '-' in front: descending. */
+                order?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_scores_api_v1_scores_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoresStored"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_score_names_api_v1_scores_names_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreNames"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

@@ -1,4 +1,4 @@
--- Two arms of live traffic: sums over units at each of several looks, with the units' own past. $requests are requests with their unit and
+-- Two arms of live traffic: sums over units at each of several looks, with the units' own past. Its requests come with their unit and
 -- what is measured of them (y over x); a request's arm is what one of its spans says. A unit that was seen in both arms is left out.
 SELECT second, count() AS units_in_all, countIf(mixed) AS mixed_units,
   sumForEachIf(seen, NOT mixed) AS units, sumForEachIf(ys, NOT mixed) AS y, sumForEachIf(xs, NOT mixed) AS x,
@@ -12,11 +12,11 @@ SELECT second, count() AS units_in_all, countIf(mixed) AS mixed_units,
   sumIf(requests, NOT mixed) AS requests
 FROM (
   SELECT unit, countIf(during AND is_second) > 0 AS second, countIf(during AND is_first) > 0 AND second AS mixed,
-    arrayCumSum(arrayMap(look -> arraySum((at, v) -> if(at = look, v, 0), looks, ys_of), range({looks:UInt16}))) AS ys,
-    arrayCumSum(arrayMap(look -> arraySum((at, v) -> if(at = look, v, 0), looks, xs_of), range({looks:UInt16}))) AS xs,
+    arrayCumSum(arrayMap(k -> arraySum((i, v) -> if(i = k, v, 0), looks, ys_of), range({looks:UInt16}))) AS ys,
+    arrayCumSum(arrayMap(k -> arraySum((i, v) -> if(i = k, v, 0), looks, xs_of), range({looks:UInt16}))) AS xs,
     arrayMap(v -> toFloat64(v > 0), xs) AS seen,
     groupArrayIf(look, during) AS looks, groupArrayIf(y, during) AS ys_of, groupArrayIf(x, during) AS xs_of, length(looks) AS requests,
-    sumIf(y, NOT of_arm AND start_ns < {started_ns:Int64}) AS past_y, sumIf(x, NOT of_arm AND start_ns < {started_ns:Int64}) AS past_x
+    sumIf(y, start_ns < {started_ns:Int64}) AS past_y, sumIf(x, start_ns < {started_ns:Int64}) AS past_x
   FROM (
     SELECT t.unit AS unit, t.start_ns AS start_ns, t.y AS y, t.x AS x, a.first AS is_first, a.second AS is_second, a.first != a.second AS of_arm,
       of_arm AND t.start_ns >= {started_ns:Int64} AND t.x > 0 AS during, toUInt16(intDiv(t.start_ns - {started_ns:Int64}, {width:Int64})) AS look
