@@ -15,7 +15,7 @@ from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
 from sightline.query.syntax import parse_term
 from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
-from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window
+from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window, traces_of_spans
 from sightline.query.writing import both, one_of, quoted
 
 __all__ = [
@@ -73,5 +73,6 @@ __all__ = [
     "score_names",
     "statements_in",
     "trace_window",
+    "traces_of_spans",
     "values_seen",
 ]

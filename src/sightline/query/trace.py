@@ -1,6 +1,7 @@
 """One trace, or one span of it, by id: found through the index of times, then read whole by primary key."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sightline.errors import NotFoundError
@@ -91,6 +92,12 @@ async def trace_window(reader: Reader, project: str, trace_id: str) -> Window:
     if not found:
         raise _no_trace(project, trace_id)
     return Window(found[0]["min_start_ns"], found[0]["max_start_ns"] + 1)
+
+
+async def traces_of_spans(reader: Reader, project: str, span_ids: Sequence[str]) -> dict[str, str]:
+    """The trace id of each span of a project that is there."""
+    rows = await reader.rows(statement("traces_of_spans"), {"project": project, "span_ids": list(span_ids)})
+    return {row["span_id"]: row["trace_id"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sightline.serve.api import (
     economics,
     experiments,
     facts,
+    foreign_scores,
     latency,
     ledger,
     live_tests,
@@ -51,4 +52,5 @@ def include_routers(app: FastAPI) -> None:
     for topic in topics:
         router.include_router(topic.router)
     app.include_router(router)
+    app.include_router(foreign_scores.router, responses=COMMON_ERRORS)
     add_error_handlers(app)

@@ -23,6 +23,7 @@ _SETTLING = (
     " AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces) AND session_id IS NOT NULL)))"
 )
 _MOST_AT_ONCE = 20_000
+_TOLD_EVERY_NS = 600 * 10**9  # how far is written down so often; what is read again after a crash is known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Scorer:
         self._retention = retention_days
         self._lock = threading.Lock()
         self._written = 0
+        self._told_until_ns: int | None = None
+        self._complete_from_now_on = False
         self._waiting: list[tuple[Sequence[NewScore], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -108,18 +111,38 @@ class Scorer:
         with self._lock:
             guarded(lambda: self._store(rows, sessions=any(score.target == "session" for score in scores)))
 
-    def complete(self, *, everything: bool) -> int:
-        """Copy the facts again of scores whose targets have settled: those of this pass, or all that wait. Returns how many."""
-        with self._lock:
-            return guarded(lambda: self._complete("1" if everything else _SETTLING))
+    def follow(self, *, traces: bool, until_ns: int) -> int:
+        """What settling brings: scores told in telemetry, and the facts of scores whose targets have settled. Returns how many.
 
-    def _complete(self, which: str) -> int:
+        `traces`: whether this pass settled any. `until_ns`: everything received up to then is loaded. Raises StoreError; call again.
+        """
+        with self._lock:
+            return guarded(lambda: self._follow(traces, until_ns))
+
+    def _follow(self, traces: bool, until_ns: int) -> int:
+        if self._told_until_ns is None:
+            self._told_until_ns = int(self._client.query("SELECT max(until_ns) FROM scores_told").result_rows[0][0])
+        told = until_ns > self._told_until_ns
+        if not (traces or told) and self._complete_from_now_on:
+            return 0
+        # All that wait at first and after a failure, which may have come between settling and this.
+        which, self._complete_from_now_on = _SETTLING if self._complete_from_now_on else "1", False
         self._client.command(_SQL["01_arriving"])
-        self._client.command(_SQL["complete"].replace("$which", which))
-        waiting = int(self._client.query("SELECT count() FROM scores_arriving").result_rows[0][0])
-        if waiting:
+        if told:
+            self._client.command(_SQL["told_events"], parameters={"after_ns": self._told_until_ns, "until_ns": until_ns})
+        if traces:
+            self._client.command(_SQL["told_spans"])
+        if traces or which == "1":
+            self._client.command(_SQL["complete"].replace("$which", which))
+        found = int(self._client.query("SELECT count() FROM scores_arriving").result_rows[0][0])
+        if found:
             self._finish(sessions=True)
-        return waiting
+        if told and (found or until_ns - self._told_until_ns > _TOLD_EVERY_NS):
+            self._client.command("TRUNCATE TABLE scores_told")
+            self._client.command("INSERT INTO scores_told SELECT {until_ns:Int64}", parameters={"until_ns": until_ns})
+        self._told_until_ns = max(self._told_until_ns, until_ns)
+        self._complete_from_now_on = True
+        return found
 
     def _store(self, rows: Sequence[Sequence[object]], *, sessions: bool) -> None:
         self._client.command(_SQL["01_arriving"])

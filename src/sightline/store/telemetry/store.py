@@ -81,7 +81,6 @@ class Store:
         self._refacter = Refacter(settling, options.sources, retention_days=options.retention_days)
         self._collector = Collector(self._engine.connect())
         self._scorer = Scorer(self._engine.connect(keeps_tables=True), retention_days=options.retention_days)
-        self._scores_looked_at = False
         self._settling = threading.Lock()  # one client: settling and pricing anew take turns
 
     async def rows(
@@ -185,12 +184,9 @@ class Store:
             if self._pricer.newly_priced:
                 done = self._pricer.price_the_unpriced()
                 log.info("priced_retroactively", spans=done.newly_priced, usd=done.after_usd)
-            settled = self._settler.settle(self._complete_until_ns)
-            if settled.traces or not self._scores_looked_at:
-                # all of them at first and after a failure, which may have come between the two
-                everything, self._scores_looked_at = not self._scores_looked_at, False
-                self._scorer.complete(everything=everything)
-                self._scores_looked_at = True
+            until_ns = self._complete_until_ns
+            settled = self._settler.settle(until_ns)
+            self._scorer.follow(traces=settled.traces > 0, until_ns=until_ns)
             return settled
 
     def _roll_up(self) -> int:

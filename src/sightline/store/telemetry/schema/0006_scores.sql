@@ -47,3 +47,6 @@ SETTINGS enable_block_number_column = 1, enable_block_offset_column = 1, non_rep
 
 -- Scores that have a successor or are about to have one: what is written here is finished after a crash.
 CREATE TABLE scores_superseded (project String, name String, id String) ENGINE = MergeTree ORDER BY (project, name, id);
+
+-- Up to where events that tell of scores were read.
+CREATE TABLE scores_told (until_ns Int64) ENGINE = MergeTree ORDER BY until_ns;
