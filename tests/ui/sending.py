@@ -22,9 +22,11 @@ def send(server: Server, project: str, spans: Iterable[Span], *, settled: bool =
         assert server.send("traces", body, headers={"x-sightline-project": project}).status_code == 200
     eventually(lambda: server.count(project=project), lambda count: count == before + len(sent))
     if settled:
-        ids = {one.trace_id.hex() for one in sent if not one.parent_span_id}
-        for trace_id in ids:
-            eventually(lambda id_=trace_id: server.get(f"/api/v1/traces/{id_}", project=project)["settled"], bool)  # type: ignore[misc]
+        ids = sorted({one.trace_id.hex() for one in sent if not one.parent_span_id})
+        for first in range(0, len(ids), 100):
+            some = ", ".join(f"'{id_}'" for id_ in ids[first : first + 100])
+            open_ = f"settled = false and trace_id in ({some})"
+            eventually(lambda open_=open_: server.count(project=project, filter=open_), lambda n: n == 0)  # type: ignore[misc]
 
 
 def messages(*said: tuple[str, str]) -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -26,8 +27,6 @@ from sightline.measure.traffic import TrafficCounters, check_labels
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
-from sightline.serve.api import include_routers
-from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
 from sightline.settings import Settings
@@ -134,6 +133,9 @@ def _with_security_headers(send: Any, path: str) -> Any:
 
 def api_app() -> FastAPI:
     """Everything but OTLP: health, the API, the UI. Handlers find the house in `request.state`."""
+    from sightline.serve.api import include_routers  # some hundred models take half a second, beside the engine's opening
+    from sightline.serve.metrics import include_metrics
+
     api = FastAPI(
         title="Sightline",
         version=__version__,
@@ -241,29 +243,36 @@ async def serve(settings: Settings, *, started: Callable[[Listening], Any] | Non
     """
     sock = _bound(settings.host, settings.port)
     settings = settings.model_copy(update={"data": settings.data.resolve()})
-    async with open_house(settings) as house:
-        os.chdir(settings.data)  # the embedded engine caches formats in the working directory: not in the user's
-        config = uvicorn.Config(
-            Application(house, api_app()),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            http="httptools",
-            timeout_graceful_shutdown=5,
-        )
-        server = _Server(config)
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, server.handle_exit, name, None)
-        running = asyncio.create_task(server.serve(sockets=[sock]))
-        while not (server.started or running.done()):  # noqa: ASYNC110
-            await asyncio.sleep(0.005)  # uvicorn sets a flag, no event
-        if server.started:
-            listening = Listening(_url(sock), house.grpc_port)
-            log.info("listening", url=listening.url, grpc_port=listening.grpc_port, data=str(settings.data))
-            if started is not None:
-                started(listening)
-        await running
+    with ThreadPoolExecutor(1) as beside:  # two cores: while the engine opens
+        building = beside.submit(api_app)
+        async with open_house(settings) as house:
+            await _serve_house(house, sock, await asyncio.wrap_future(building), started)
+
+
+async def _serve_house(house: House, sock: socket.socket, api: FastAPI, started: Callable[[Listening], Any] | None) -> None:
+    settings = house.settings
+    os.chdir(settings.data)  # the embedded engine caches formats in the working directory: not in the user's
+    config = uvicorn.Config(
+        Application(house, api),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        http="httptools",
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, server.handle_exit, name, None)
+    running = asyncio.create_task(server.serve(sockets=[sock]))
+    while not (server.started or running.done()):  # noqa: ASYNC110
+        await asyncio.sleep(0.005)  # uvicorn sets a flag, no event
+    if server.started:
+        listening = Listening(_url(sock), house.grpc_port)
+        log.info("listening", url=listening.url, grpc_port=listening.grpc_port, data=str(settings.data))
+        if started is not None:
+            started(listening)
+    await running
 
 
 class _Server(uvicorn.Server):

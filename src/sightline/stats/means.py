@@ -23,10 +23,29 @@ class Mean:
     labelled: int
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All that a judge scored, as sums say it: the weighted `mean` and `variance` of its scores, of how many equally weighted ones they
+    are worth (`size`), and how many the answer is about (`population`; infinity for the process behind them)."""
+
+    mean: float
+    variance: float
+    size: float
+    population: float
+
+    @classmethod
+    def from_sums(cls, weight: float, squared: float, scored: float, scored_squared: float) -> "Judged":
+        """From Σw, Σw², Σwf and Σwf² of the judged; all NaN of none. The population is Σw."""
+        if weight <= 0:
+            return cls(float("nan"), float("nan"), 0.0, 0.0)
+        mean = scored / weight
+        return cls(mean, max(scored_squared / weight - mean**2, 0.0), weight**2 / squared, weight)
+
+
 def corrected_mean(
     human: ArrayLike, judge: ArrayLike, *, weights: ArrayLike | None = None, label_weights: ArrayLike | None = None,
     clusters: ArrayLike | None = None, counted: ArrayLike | None = None, population: float | None = None,
-    bounds: tuple[float, float] | None = None, level: float = LEVEL, seed: int = 0,
+    bounds: tuple[float, float] | None = None, judged: Judged | None = None, level: float = LEVEL, seed: int = 0,
 ) -> Mean:  # fmt: skip
     """The mean of people's scores over everything judged: the labels' mean, moved by slope × (judge's mean of all − of the labelled).
 
@@ -34,7 +53,8 @@ def corrected_mean(
     label_weights: shape (n,), 1/p of a judged unit being labelled. clusters: shape (n,), whole numbers; units of one number are not
     independent. counted: shape (n,), whether a unit belongs to what the answer is about; labels of other weeks teach and are not
     counted. population: how many units the answer is about, Σ weights without, infinity for the process behind them. bounds: the scale,
-    which the interval won't leave.
+    which the interval won't leave. judged: what all that was judged sums up to, where the rows are the labelled ones alone; `counted`
+    and `population` then say nothing.
 
     The slope is that of the regression of human on judge, not below 0, estimated for each tenth of the clusters on the other nine: a
     slope that has seen the units that it corrects makes the interval too short. Below 8 labelled clusters it is 0. Interval: Student's
@@ -52,24 +72,24 @@ def corrected_mean(
         raise ValueError(f"human, judge, weights and clusters must have one shape (n,): human has {y.shape}, judge {f.shape}.")
     here = np.isfinite(y)
     about = np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
-    everywhere = float(w[about] @ f[about] / w[about].sum()) if about.any() else float("nan")
+    if judged is None:
+        judged = _judged(f[about], w[about], group[about], population)
+    everywhere = judged.mean
     names, own = np.unique(group[here], return_inverse=True)
-    if names.size < 2 or not about.any():
+    if names.size < 2 or not judged.size > 0:
         ends = (-np.inf, np.inf) if bounds is None else bounds
         return Mean(Interval(float("nan"), *ends), 0.0, 1.0, int(here.sum()))
-    judge_all, y, f, u = f, y[here], f[here], (w * by)[here]
+    y, f, u = y[here], f[here], (w * by)[here]
     if np.ptp(y) == 0:
         return Mean(_all_alike(float(y[0]), names.size, (-np.inf, np.inf) if bounds is None else bounds, level), 0.0, 1.0, y.size)
     slopes = _slopes(y, f, u, own, names.size, seed)
     moved = y + slopes * (everywhere - f)
     total = float(u.sum())
     value = float(u @ moved / total)
-    judged = effective_size(w[about])
-    of = float(w[about].sum()) if population is None else population
     variance = _variance_of_mean(moved, u, own)
-    if 1 < judged < of:
-        _, every = np.unique(group[about], return_inverse=True)
-        variance += float(u @ slopes / total) ** 2 * _variance_of_mean(judge_all[about], w[about], every) * (1 - judged / of)
+    if 1 < judged.size < judged.population:
+        of_judged = judged.variance / judged.size * (1 - judged.size / judged.population)
+        variance += float(u @ slopes / total) ** 2 * of_judged
     degrees = names.size - (2 if slopes.any() else 1)
     half = float(student_quantile((1 + level) / 2, max(degrees, 1))) * variance**0.5
     low, high = value - half, value + half
@@ -81,9 +101,19 @@ def corrected_mean(
     return Mean(Interval(value, low, high), float(u @ slopes / total), ratio, int(here.sum()))
 
 
+def _judged(f: Array, w: Array, group: NDArray[np.int64], population: float | None) -> Judged:
+    """Of rows; the variance is the one that the mean's own error has, summed by cluster, would have of single units."""
+    size, total = effective_size(w), float(w.sum())
+    if not f.size:
+        return Judged(float("nan"), float("nan"), 0.0, 0.0)
+    _, every = np.unique(group, return_inverse=True)
+    variance = _variance_of_mean(f, w, every) * size if every.max() > 0 else 0.0
+    return Judged(float(w @ f / total), variance, size, total if population is None else population)
+
+
 def segment_means(
     human: ArrayLike, judge: ArrayLike, segments: ArrayLike, *, count: int, weights: ArrayLike | None = None,
-    label_weights: ArrayLike | None = None, counted: ArrayLike | None = None, level: float = LEVEL,
+    label_weights: ArrayLike | None = None, counted: ArrayLike | None = None, everywhere: ArrayLike | None = None, level: float = LEVEL,
 ) -> list[Interval]:  # fmt: skip
     """People's mean in each of `count` segments, of which many have few labels.
 
@@ -105,7 +135,7 @@ def segment_means(
         found: Array = np.divide(np.bincount(where, u * x, count), total, out=np.full(count, np.nan), where=total > 0)
         return found
 
-    everywhere = means(f, w * of, at)
+    of_all = means(f, w * of, at) if everywhere is None else np.asarray(everywhere, dtype=np.float64)
     y, f, own, u = y[here], f[here], at[here], (w * by)[here]
     labels, size = np.bincount(own, minlength=count), np.bincount(own, u, count)
     mean_y, mean_f = means(y, u, own), means(f, u, own)
@@ -117,7 +147,7 @@ def segment_means(
     pooled = squares.sum() / max(free.sum() - 1, 1)
     per_label = np.divide(np.bincount(own, u**2, count), size**2, out=np.full(count, np.nan), where=size > 0)
     variance = (squares + _PRIOR * pooled) / (free + _PRIOR) * per_label
-    value = mean_y + slope * (everywhere - mean_f)
+    value = mean_y + slope * (of_all - mean_f)
     half = student_quantile((1 + level) / 2, free + _PRIOR) * np.sqrt(variance)
     unknown = Interval(float("nan"), -np.inf, np.inf)
     return [Interval(m, m - h, m + h) if np.isfinite(m) and h > 0 else unknown for m, h in zip(value.tolist(), half.tolist(), strict=True)]
@@ -125,7 +155,7 @@ def segment_means(
 
 def inverse_mean(
     human: ArrayLike, judge: ArrayLike, *, weights: ArrayLike | None = None, label_weights: ArrayLike | None = None,
-    counted: ArrayLike | None = None, level: float = LEVEL,
+    counted: ArrayLike | None = None, judged: Judged | None = None, level: float = LEVEL,
 ) -> Interval | None:  # fmt: skip
     """The mean by which people's scores would explain the judge's: what Rogan & Gladen are for rates.
 
@@ -141,9 +171,10 @@ def inverse_mean(
     about = np.ones(f.size, dtype=bool) if counted is None else np.asarray(counted, dtype=bool)
     here = np.isfinite(y)
     n = int(here.sum())
-    if n < _FEWEST_TO_TUNE or not about.any():
+    if judged is None:
+        judged = _judged(f[about], w[about], np.arange(f.size)[about], None)
+    if n < _FEWEST_TO_TUNE or not judged.size > 0:
         return None
-    everywhere, judged = float(w[about] @ f[about] / w[about].sum()), effective_size(w[about])
     y, f, u = y[here], f[here], (w * by)[here] / (w * by)[here].mean()
     mean_y, mean_f = float(u @ y) / n, float(u @ f) / n
     spread = float(u @ (y - mean_y) ** 2)
@@ -155,8 +186,8 @@ def inverse_mean(
     of_slope = float(u**2 @ ((y - mean_y) * left) ** 2) / spread**2
     if slope <= 4 * of_slope**0.5:
         return None
-    moved = (everywhere - mean_f) / slope
-    variance = noise / slope**2 * (1 / n + 1 / judged) + moved**2 * of_slope / slope**2
+    moved = (judged.mean - mean_f) / slope
+    variance = noise / slope**2 * (1 / n + 1 / judged.size) + moved**2 * of_slope / slope**2
     half = float(student_quantile((1 + level) / 2, n - 2)) * variance**0.5
     return Interval(mean_y + moved, mean_y + moved - half, mean_y + moved + half)
 

@@ -63,7 +63,7 @@ def shift(labelled: ArrayLike, judged: ArrayLike, *, draws: int = _DRAWS, seed: 
     by_chance = (~covered * b.sum(axis=0)).sum(axis=1)
     bare_p = (1 + int((by_chance >= bare).sum())) / (draws + 1)
     moved = (p_value <= 0.01 and apart >= 0.05) or (uncovered >= 0.2 and bare_p <= 0.01)
-    return Shift(p_value, uncovered, float(apart), moved)
+    return Shift(p_value, uncovered, float(apart), bool(moved))
 
 
 def labels_too_old(ages_days: ArrayLike, labelled: ArrayLike, counted: ArrayLike, *, old_after_days: float = OLD_AFTER_DAYS) -> str | None:

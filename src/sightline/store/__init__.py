@@ -1,11 +1,25 @@
 """The only room that knows how to reach the engine and the configuration database."""
 
 from sightline.store.config.budgets import PERIODS, Budget, BudgetTerms, Period
+from sightline.store.config.calibrations import CalibrationRun
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
 from sightline.store.config.datasets import Dataset, DatasetVersion, Experiment, ExperimentTerms
 from sightline.store.config.live_tests import LiveTest, LiveTestTerms
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
+from sightline.store.config.reviews import (
+    TARGETS,
+    Anchor,
+    Did,
+    Drawn,
+    QueueState,
+    ReviewItem,
+    ReviewPlan,
+    Reviews,
+    Target,
+    Turn,
+    Unit,
+)
 from sightline.store.config.slos import Slo, SloOf, SloTerms
 from sightline.store.keeping import DatasetKeeper, DatasetLimits, NewItem
 from sightline.store.telemetry.collecting import ResultRow
@@ -20,14 +34,19 @@ __all__ = [
     "GAMMA",
     "MARKER_KINDS",
     "PERIODS",
+    "TARGETS",
+    "Anchor",
     "Budget",
     "BudgetTerms",
+    "CalibrationRun",
     "ConfigOptions",
     "Configuration",
     "Dataset",
     "DatasetKeeper",
     "DatasetLimits",
     "DatasetVersion",
+    "Did",
+    "Drawn",
     "EngineError",
     "Experiment",
     "ExperimentTerms",
@@ -40,7 +59,11 @@ __all__ = [
     "NewScore",
     "Period",
     "PriceShelf",
+    "QueueState",
     "ResultRow",
+    "ReviewItem",
+    "ReviewPlan",
+    "Reviews",
     "RollupOptions",
     "SettlingOptions",
     "Slo",
@@ -48,6 +71,9 @@ __all__ = [
     "SloTerms",
     "Store",
     "StoreOptions",
+    "Target",
+    "Turn",
+    "Unit",
     "bin_sql",
     "open_config",
     "open_store",

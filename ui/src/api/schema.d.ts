@@ -968,6 +968,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/judges/{judge}/anchors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is it the judge?
+         * @description A judge's anchors: the evidence that the judge itself has changed, and whether it or what it judges has.
+         */
+        get: operations["get_anchors_api_v1_quality_judges__judge__anchors_get"];
+        put?: never;
+        /**
+         * Choose a judge's anchors
+         * @description Make anchors of what people have labelled; the ones before are forgotten, and the test begins anew.
+         */
+        post: operations["post_anchors_api_v1_quality_judges__judge__anchors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/anchors/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Anchors to judge now
+         * @description Which anchors the judge is to be asked about now, so many a day; their verdicts are posted as scores of this name and version.
+         */
+        get: operations["get_anchors_due_api_v1_quality_judges__judge__anchors_due_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a judge can be believed, now
+         * @description One version of a judge against people: confusion, sensitivity, specificity, kappa, bias by segment, verdict, corrected rate.
+         */
+        get: operations["get_calibration_api_v1_quality_judges__judge__calibration_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/judges/{judge}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge's calibrations
+         * @description Each calibration that was kept, the oldest first; the latest 200.
+         */
+        get: operations["get_calibrations_api_v1_quality_judges__judge__calibrations_get"];
+        put?: never;
+        /**
+         * Calibrate a judge
+         * @description Calibrate now and keep what comes out: the judge's due date begins anew.
+         */
+        post: operations["post_calibration_api_v1_quality_judges__judge__calibrations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores there are
+         * @description Every score of a window by name and by whom; of judges, how far they can be believed.
+         */
+        get: operations["get_scores_api_v1_quality_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality over time
+         * @description A score over time and by segment. A judge's is shown raw and corrected: what people would have said, with a 95 % interval.
+         *
+         *     Labels of the last 90 days teach what a verdict means, periods lend each other theirs. Without labels `corrected` is null.
+         */
+        get: operations["get_trend_api_v1_quality_trend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -1330,6 +1460,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for people
+         * @description Every judge of a project with its queue, and how far it can be believed.
+         */
+        get: operations["get_reviews_api_v1_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An item, and what was said of it
+         * @description What the judge and other people said is told to those who have answered; to others both are empty.
+         */
+        get: operations["get_item_api_v1_reviews_items__item__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Label an item
+         * @description A person's verdict, stored as a score with source 'person'; answered with what the judge had said. Said again, it is changed.
+         */
+        post: operations["post_answer_api_v1_reviews_items__item__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip an item
+         * @description It is not shown to this rater again; others are still asked.
+         */
+        post: operations["post_skip_api_v1_reviews_items__item__skip_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/items/{item}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an answer back
+         * @description The item is asked again; the label says nothing until then.
+         */
+        post: operations["post_undo_api_v1_reviews_items__item__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A judge under review
+         * @description What people are asked, how far they are, and by what plan.
+         */
+        get: operations["get_review_api_v1_reviews__judge__get"];
+        /**
+         * Change how a judge is reviewed
+         * @description Labels a week, raters a unit, how much is drawn from all alike, how often it is calibrated, anchors a day.
+         */
+        put: operations["put_review_api_v1_reviews__judge__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far people agree
+         * @description Krippendorff's alpha, Fleiss' kappa, Cohen's of each pair, and the ceiling that sets for any judge.
+         */
+        get: operations["get_agreement_api_v1_reviews__judge__agreement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw units to label now
+         * @description Beyond the weekly quota: out of what was judged since the last draw, else in the last week.
+         */
+        post: operations["post_draw_api_v1_reviews__judge__draw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Labels
+         * @description The latest 10,000 labels as a file that can be imported again.
+         */
+        get: operations["get_labels_api_v1_reviews__judge__labels_get"];
+        put?: never;
+        /**
+         * Import labels
+         * @description A CSV with a head, or a JSON object a line: trace_id (and span_id, or session_id), label or value, and if known rater, explanation,
+         *     probability. What can't be a label is rejected by its line; the others are stored. At most 10,000 labels and 16 MiB at once.
+         */
+        post: operations["post_labels_api_v1_reviews__judge__labels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{judge}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a rater may label next
+         * @description The next fifty, in order. What of this week's quota is missing is drawn first.
+         */
+        get: operations["get_queue_api_v1_reviews__judge__queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scores": {
         parameters: {
             query?: never;
@@ -1599,6 +1938,141 @@ export interface components {
             /** Session Id */
             session_id: string;
         };
+        /** AgreementResponse */
+        AgreementResponse: {
+            /** Pairs */
+            pairs: components["schemas"]["PairTold"][];
+            /** @description null while no unit has two ratings. */
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Raters */
+            raters: components["schemas"]["RaterTold"][];
+        };
+        /** AgreementTold */
+        AgreementTold: {
+            /**
+             * Counts
+             * @description [i][j]: the judge said levels[i] and a person levels[j], at the labels' effective size.
+             */
+            counts: number[][];
+            /** Levels */
+            levels: number[];
+            /**
+             * Measure
+             * @description kappa, weighted kappa or correlation.
+             */
+            measure: string;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            value: components["schemas"]["Interval"] | null;
+        };
+        /** AnchorBatch */
+        AnchorBatch: {
+            /**
+             * Evidence
+             * @description 1 at the start; 20 had at most one chance in 20 under a judge that hasn't changed.
+             */
+            evidence: number | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Moved By
+             * @description Mean of verdict − the anchor's own baseline.
+             */
+            moved_by: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Version */
+            version: string;
+        };
+        /** AnchorsDueResponse */
+        AnchorsDueResponse: {
+            /**
+             * Name
+             * @description The name that their scores are to have.
+             */
+            name: string;
+            /** Units */
+            units: components["schemas"]["UnitTold"][];
+            /**
+             * Version
+             * @description The version that their scores are to have.
+             */
+            version: string;
+        };
+        /** AnchorsResponse */
+        AnchorsResponse: {
+            /** Alarm */
+            alarm: string | null;
+            /** Anchors */
+            anchors: number;
+            /** Batches */
+            batches: components["schemas"]["AnchorBatch"][];
+            /** Changed Since */
+            changed_since: string | null;
+            /** Evidence Needed */
+            evidence_needed: number;
+            /** Judged */
+            judged: number;
+            /** Main Moved By */
+            main_moved_by: number | null;
+            /** Meaning */
+            meaning: string;
+            /** Moved By */
+            moved_by: number | null;
+            /** Since */
+            since: string | null;
+            /** Tolerance */
+            tolerance: number;
+            /**
+             * Who Moved
+             * @enum {string}
+             */
+            who_moved: "none" | "waiting" | "system" | "judge";
+        };
+        /**
+         * AnswerRequest
+         * @description A person's verdict on an item.
+         * @example {
+         *       "label": "pass",
+         *       "rater": "ann"
+         *     }
+         */
+        AnswerRequest: {
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Label */
+            label?: string | null;
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * Answered
+         * @description An item once a person has answered: what the judge had said, and other people.
+         */
+        Answered: {
+            /**
+             * Drawn
+             * @enum {string}
+             */
+            drawn: "core" | "disagreement" | "uncertain" | "rare";
+            item: components["schemas"]["sightline__serve__review_models__Item"];
+            judge: components["schemas"]["SaidOf"] | null;
+            mine: components["schemas"]["SaidOf"] | null;
+            /** People */
+            people: components["schemas"]["SaidOf"][];
+            queue: components["schemas"]["QueueTold"];
+        };
         /** AttributeKeys */
         AttributeKeys: {
             /** Keys */
@@ -1658,6 +2132,17 @@ export interface components {
             owner: string | null;
             /** Percentile */
             percentile: string;
+        };
+        /** BiasTold */
+        BiasTold: {
+            /** Adjusted P */
+            adjusted_p: number | null;
+            /** Flagged */
+            flagged: boolean;
+            /** P Value */
+            p_value: number | null;
+            /** @description Judge − people. */
+            value: components["schemas"]["Interval"] | null;
         };
         /**
          * Bin
@@ -2079,6 +2564,78 @@ export interface components {
             series: components["schemas"]["CachePoint"][];
             window: components["schemas"]["MoneyWindow"];
         };
+        /**
+         * CalibrationAnswer
+         * @description One version of a judge against people.
+         */
+        CalibrationAnswer: {
+            agreement: components["schemas"]["AgreementTold"];
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "binary" | "score";
+            /** Labelled */
+            labelled: number;
+            labels_only: components["schemas"]["Interval"] | null;
+            /** Labels To Decide */
+            labels_to_decide: number | null;
+            /** Labels To Halve */
+            labels_to_halve: number | null;
+            /** Last Label */
+            last_label: string | null;
+            moved: components["schemas"]["MovedTold"] | null;
+            /** @description What part of the next labels each verdict of the judge should get. */
+            next_labels: components["schemas"]["NextLabels"] | null;
+            people: components["schemas"]["PeopleTold"] | null;
+            /** Picked */
+            picked: number;
+            /** Raw */
+            raw: number | null;
+            /** Reason */
+            reason: string;
+            /** @description Beside it, never instead; of scores the inverse regression. null: it says nothing. */
+            rogan_gladen: components["schemas"]["Interval"] | null;
+            score: components["schemas"]["ScoreSaid"];
+            /** Segment */
+            segment: string | null;
+            /** Segments */
+            segments: components["schemas"]["CalibrationSegment"][];
+            /** @description The interval to show: where traffic has moved, the union with Rogan & Gladen's. */
+            shown: components["schemas"]["Interval"] | null;
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+            /** Warnings */
+            warnings: string[];
+            window: components["schemas"]["Window"];
+            /** Youden */
+            youden: number | null;
+        };
+        /** CalibrationSegment */
+        CalibrationSegment: {
+            bias: components["schemas"]["BiasTold"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Filter */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            human: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /** Labelled */
+            labelled: number;
+            /** Raw */
+            raw: number | null;
+        };
         /** CaseGroup */
         CaseGroup: {
             /** Cases */
@@ -2173,6 +2730,21 @@ export interface components {
             items: number;
             /** @description The version that was made; null where nothing would have changed. */
             version: components["schemas"]["DatasetVersion"] | null;
+        };
+        /**
+         * Choice
+         * @description A verdict that a person can give.
+         */
+        Choice: {
+            /** Label */
+            label: string;
+            /**
+             * Passes
+             * @description null: neither.
+             */
+            passes: boolean | null;
+            /** Value */
+            value: number | null;
         };
         /** Column */
         Column: {
@@ -2438,6 +3010,23 @@ export interface components {
         DoneResponse: {
             /** Done */
             done: components["schemas"]["Done"][];
+        };
+        /**
+         * DrawRequest
+         * @description Labels to draw now.
+         */
+        DrawRequest: {
+            /**
+             * Labels
+             * @default 10
+             */
+            labels: number;
+        };
+        /** DrawResponse */
+        DrawResponse: {
+            /** Drawn */
+            drawn: number;
+            queue: components["schemas"]["QueueTold"];
         };
         /** DriftResponse */
         DriftResponse: {
@@ -2846,6 +3435,25 @@ export interface components {
             /** Timeout */
             timeout: number;
         };
+        /** Figure */
+        Figure: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
         /** FilteredTally */
         FilteredTally: {
             /**
@@ -2966,6 +3574,15 @@ export interface components {
             unit: string;
             window: components["schemas"]["TimeWindow"];
         };
+        /** HistoryResponse */
+        HistoryResponse: {
+            /**
+             * Calibrations
+             * @description The oldest first.
+             */
+            calibrations: components["schemas"]["KeptCalibration"][];
+            standing: components["schemas"]["Standing"];
+        };
         /** Hop */
         Hop: {
             /** Kind */
@@ -3064,45 +3681,22 @@ export interface components {
             /** Retriever */
             retriever: string;
         };
-        /** Item */
-        Item: {
-            /**
-             * Changed
-             * @description The version that it has been like this since.
-             */
-            changed: number;
-            /** Context */
-            context?: unknown;
-            /** Expected */
-            expected?: unknown;
-            /** Id */
-            id: string;
-            /** Input */
-            input: unknown;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /**
-             * Position
-             * @description Orders items; stays while the item is changed.
-             */
-            position: number;
-            /** Span Id */
-            span_id?: string | null;
-            /**
-             * Trace Id
-             * @description Where it came from.
-             */
-            trace_id?: string | null;
+        /**
+         * Interval
+         * @description A number with its 95 % interval; an end without bound is null.
+         */
+        Interval: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
         };
         /** ItemPage */
         ItemPage: {
             /** Items */
-            items: components["schemas"]["Item"][];
+            items: components["schemas"]["sightline__serve__dataset_models__Item"][];
             /**
              * Next After
              * @description `after` of the next page; null on the last.
@@ -3169,6 +3763,45 @@ export interface components {
              * @default []
              */
             remove: string[];
+        };
+        /** KeptCalibration */
+        KeptCalibration: {
+            agreement: components["schemas"]["Interval"] | null;
+            corrected: components["schemas"]["Interval"] | null;
+            /** Id */
+            id: string;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Made
+             * Format: date-time
+             */
+            made: string;
+            /**
+             * Made By
+             * @enum {string}
+             */
+            made_by: "person" | "schedule";
+            /** Measure */
+            measure: string;
+            /** Raw */
+            raw: number | null;
+            sensitivity: components["schemas"]["Interval"] | null;
+            specificity: components["schemas"]["Interval"] | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "usable" | "weak" | "not usable";
+            /** Version */
+            version: string;
+        };
+        /** LabelsImported */
+        LabelsImported: {
+            /** Rejected */
+            rejected: components["schemas"]["RejectedLabel"][];
+            /** Stored */
+            stored: number;
         };
         /**
          * LangfuseBatch
@@ -3943,6 +4576,24 @@ export interface components {
             /** Vectors */
             vectors: number;
         };
+        /** MovedTold */
+        MovedTold: {
+            /** Distance */
+            distance: number;
+            /** Moved */
+            moved: boolean;
+            /** P Value */
+            p_value: number;
+            /** Uncovered */
+            uncovered: number;
+        };
+        /** NextLabels */
+        NextLabels: {
+            /** Failed */
+            failed: number;
+            /** Passed */
+            passed: number;
+        };
         /**
          * Origin
          * @description What a version was made from.
@@ -4008,6 +4659,16 @@ export interface components {
             /** Saved Usd */
             saved_usd: number | null;
         };
+        /** PairTold */
+        PairTold: {
+            kappa: components["schemas"]["Interval"] | null;
+            /** Raters */
+            raters: string[];
+            /** Same */
+            same: number;
+            /** Units */
+            units: number;
+        };
         /**
          * Part
          * @description A piece of a message.
@@ -4043,6 +4704,24 @@ export interface components {
             type: "text" | "reasoning" | "image" | "audio" | "file" | "tool_call" | "tool_result" | "other";
             /** Uri */
             uri?: string | null;
+        };
+        /** PeopleTold */
+        PeopleTold: {
+            alpha: components["schemas"]["Interval"];
+            /**
+             * Ceiling
+             * @description The most to expect of any judge.
+             */
+            ceiling: number | null;
+            /** Cohen */
+            cohen: number | null;
+            /** Distance */
+            distance: string;
+            fleiss: components["schemas"]["Interval"] | null;
+            /** Items */
+            items: number;
+            /** Raters */
+            raters: number;
         };
         /**
          * PerUnit
@@ -4213,6 +4892,55 @@ export interface components {
             label?: string | null;
             /** Score */
             score?: number | null;
+        };
+        /** Plan */
+        Plan: {
+            /** Anchors Per Day */
+            anchors_per_day: number;
+            /** Core */
+            core: number;
+            /** Due Days */
+            due_days: number;
+            /** Raters Per Item */
+            raters_per_item: number;
+            /** Weekly Labels */
+            weekly_labels: number;
+        };
+        /**
+         * PlanRequest
+         * @description How a judge is checked by people.
+         */
+        PlanRequest: {
+            /**
+             * Anchors Per Day
+             * @description Anchors that the judge is asked again a day.
+             * @default 20
+             */
+            anchors_per_day: number;
+            /**
+             * Core
+             * @description Part of the labels drawn from all units alike.
+             * @default 0.3
+             */
+            core: number;
+            /**
+             * Due Days
+             * @description After so many days without a calibration it is overdue.
+             * @default 30
+             */
+            due_days: number;
+            /**
+             * Raters Per Item
+             * @description People who label each unit.
+             * @default 1
+             */
+            raters_per_item: number;
+            /**
+             * Weekly Labels
+             * @description Labels a week that the queue fills itself for; 0: it doesn't.
+             * @default 20
+             */
+            weekly_labels: number;
         };
         /**
          * Prefix
@@ -4401,6 +5129,63 @@ export interface components {
             /** Projects */
             projects: components["schemas"]["Project"][];
         };
+        /** QualityGroup */
+        QualityGroup: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Filter
+             * @description Selects the group's units.
+             */
+            filter: string | null;
+            /** Group */
+            group: (string | null)[];
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /** @description Corrected where groups lend each other labels: right on average, not for one that stands out. */
+            lent: components["schemas"]["Interval"] | null;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+        };
+        /** QualityPoint */
+        QualityPoint: {
+            /** @description What people would say; null without labels: the judge is uncalibrated. */
+            corrected: components["schemas"]["Interval"] | null;
+            /**
+             * Group
+             * @description null: all of it.
+             */
+            group: (string | null)[] | null;
+            /** Judged */
+            judged: number;
+            /**
+             * Labelled
+             * @description Units that people labelled, or what they came in.
+             */
+            labelled: number;
+            /**
+             * Raw
+             * @description What the judge alone says.
+             */
+            raw: number | null;
+            /** @description Of scores that are no judge's: there is nothing to correct. */
+            raw_interval: components["schemas"]["Interval"] | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+        };
         /**
          * QueryRequest
          * @description A question: measures of `of`, by groups, in a window [from, to) on `start`.
@@ -4484,6 +5269,76 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** QueueResponse */
+        QueueResponse: {
+            /**
+             * Items
+             * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
+             */
+            items: components["schemas"]["sightline__serve__review_models__Item"][];
+            /**
+             * Last
+             * @description The item this rater answered last: what undo takes back.
+             */
+            last: string | null;
+            queue: components["schemas"]["QueueTold"];
+        };
+        /** QueueTold */
+        QueueTold: {
+            /** Items */
+            items: number;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Open
+             * @description Items that still want this rater.
+             */
+            open: number;
+            /** Skipped */
+            skipped: number;
+            /**
+             * This Week
+             * @description Labels of all raters since Monday, UTC.
+             */
+            this_week: number;
+        };
+        /**
+         * RaterRequest
+         * @description Who skips or takes back.
+         */
+        RaterRequest: {
+            /**
+             * Rater
+             * @description Who says it.
+             */
+            rater: string;
+        };
+        /** RaterTold */
+        RaterTold: {
+            /** Labels */
+            labels: number;
+            /** Mean */
+            mean: number | null;
+            /** Rater */
+            rater: string;
+        };
+        /** RatingsRead */
+        RatingsRead: {
+            /**
+             * Complete
+             * @description False: only the latest 20,000 are read.
+             */
+            complete: boolean;
+            /** Last */
+            last: string | null;
+            /**
+             * Picked
+             * @description Labels picked by hand, which correct nothing.
+             */
+            picked: number;
+            /** Used */
+            used: number;
+        };
         /** RefactAnswer */
         RefactAnswer: {
             /** Facts Version */
@@ -4498,6 +5353,13 @@ export interface components {
              * @description Spans that were derived again.
              */
             spans: number;
+        };
+        /** RejectedLabel */
+        RejectedLabel: {
+            /** Line */
+            line: number;
+            /** Reason */
+            reason: string;
         };
         /** RejectedScore */
         RejectedScore: {
@@ -4937,6 +5799,71 @@ export interface components {
             traces: number;
         };
         /**
+         * ReviewResponse
+         * @description A judge as people review it.
+         */
+        ReviewResponse: {
+            /**
+             * Choices
+             * @description Empty: a number is asked for.
+             */
+            choices: components["schemas"]["Choice"][];
+            /** Judge */
+            judge: string;
+            /** Name */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            /** Rubric */
+            rubric: string | null;
+            standing: components["schemas"]["Standing"];
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Version */
+            version: string;
+        };
+        /** ReviewedJudge */
+        ReviewedJudge: {
+            /** Judge */
+            judge: string;
+            /**
+             * Name
+             * @description Of the score.
+             */
+            name: string;
+            plan: components["schemas"]["Plan"];
+            queue: components["schemas"]["QueueTold"];
+            standing: components["schemas"]["Standing"];
+        };
+        /** ReviewsResponse */
+        ReviewsResponse: {
+            /** Judges */
+            judges: components["schemas"]["ReviewedJudge"][];
+        };
+        /** SaidOf */
+        SaidOf: {
+            /** Author */
+            author: string;
+            /** Confidence */
+            confidence: number | null;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: string;
+        };
+        /**
          * ScoreIn
          * @description A verdict on a span (trace_id and span_id), a trace (trace_id) or a session (session_id).
          * @example {
@@ -5039,31 +5966,16 @@ export interface components {
              */
             version: string;
         };
-        /**
-         * ScoreName
-         * @description What is scored under one name.
-         */
-        ScoreName: {
-            /** Count */
-            count: number;
-            /**
-             * Last Received
-             * Format: date-time
-             */
-            last_received: string;
-            /** Name */
-            name: string;
-            /** Sources */
-            sources: string[];
-            /** Targets */
-            targets: string[];
-            /** Type */
-            type: string;
-        };
         /** ScoreNames */
         ScoreNames: {
             /** Names */
-            names: components["schemas"]["ScoreName"][];
+            names: components["schemas"]["sightline__serve__score_models__ScoreName"][];
+        };
+        /** ScoreNamesResponse */
+        ScoreNamesResponse: {
+            /** Scores */
+            scores: components["schemas"]["sightline__serve__quality_models__ScoreName"][];
+            window: components["schemas"]["Window"];
         };
         /** ScorePage */
         ScorePage: {
@@ -5169,6 +6081,31 @@ export interface components {
             value: number | null;
             /** Version */
             version: string | null;
+        };
+        /** ScoreSaid */
+        ScoreSaid: {
+            /** Author */
+            author: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Passes
+             * @description The labels that pass, of a score with levels.
+             */
+            passes: string[];
+            /**
+             * Rates
+             * @description Whether its numbers are shares of what passed; else means.
+             */
+            rates: boolean;
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Type */
+            type: string;
+            /** Versions */
+            versions: string[];
         };
         /**
          * ScoresRequest
@@ -5848,6 +6785,42 @@ export interface components {
             trace_ids: string[];
         };
         /**
+         * Standing
+         * @description How far a judge is to be believed, as its last calibration said, and whether that is still so.
+         */
+        Standing: {
+            /**
+             * Calibrated
+             * @description When it was last calibrated; null: never.
+             */
+            calibrated: string | null;
+            /**
+             * Due
+             * @description When it is to be calibrated next.
+             */
+            due: string | null;
+            /** Judge */
+            judge: string;
+            /** Labelled */
+            labelled: number;
+            /**
+             * Note
+             * @description What to say beside every number of this judge; empty where there is nothing to say.
+             */
+            note: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Verdict */
+            verdict: ("usable" | "weak" | "not usable") | null;
+            /**
+             * Version
+             * @description The version that was.
+             */
+            version: string | null;
+        };
+        /**
          * StandingResponse
          * @description Spans among their like: the same stage and model, around the time of their trace.
          */
@@ -6242,6 +7215,35 @@ export interface components {
              */
             trace_ids: string[];
         };
+        /** TrendResponse */
+        TrendResponse: {
+            /**
+             * Filter
+             * @description Selects what has the score.
+             */
+            filter: string;
+            /**
+             * Filter Failed
+             * @description Selects what did not pass.
+             */
+            filter_failed: string | null;
+            /** Groups */
+            groups: components["schemas"]["QualityGroup"][];
+            /** Interval */
+            interval: string;
+            /** More Groups */
+            more_groups: number;
+            ratings: components["schemas"]["RatingsRead"];
+            score: components["schemas"]["ScoreSaid"];
+            /**
+             * Series
+             * @description Periods lend each other labels: what a verdict means is alike as far as labels say so.
+             */
+            series: components["schemas"]["QualityPoint"][];
+            standing: components["schemas"]["Standing"] | null;
+            total: components["schemas"]["Figure"];
+            window: components["schemas"]["Window"];
+        };
         /** Turns */
         Turns: {
             /** Max */
@@ -6254,6 +7256,20 @@ export interface components {
             p50: number | null;
             /** P95 */
             p95: number | null;
+        };
+        /** UnitTold */
+        UnitTold: {
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
         };
         /** UnknownUsage */
         UnknownUsage: {
@@ -6447,6 +7463,41 @@ export interface components {
             /** To */
             to: string | null;
         };
+        /** Item */
+        sightline__serve__dataset_models__Item: {
+            /**
+             * Changed
+             * @description The version that it has been like this since.
+             */
+            changed: number;
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Position
+             * @description Orders items; stays while the item is changed.
+             */
+            position: number;
+            /** Span Id */
+            span_id?: string | null;
+            /**
+             * Trace Id
+             * @description Where it came from.
+             */
+            trace_id?: string | null;
+        };
         /** CompareResponse */
         sightline__serve__experiment_models__CompareResponse: {
             /**
@@ -6603,6 +7654,97 @@ export interface components {
             value?: number | null;
             /** Version */
             version?: string | null;
+        };
+        /** ScoreName */
+        sightline__serve__quality_models__ScoreName: {
+            /**
+             * Author
+             * @description The judge or evaluator; null where many people are meant.
+             */
+            author: string | null;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /**
+             * Raw
+             * @description The mean as it stands: uncorrected.
+             */
+            raw: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** @description Of a judge. */
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /**
+             * Version
+             * @description The newest.
+             */
+            version: string;
+        };
+        /** Item */
+        sightline__serve__review_models__Item: {
+            /** Id */
+            id: string;
+            /**
+             * Probability
+             * @description That it was drawn, among those it was drawn from.
+             */
+            probability: number;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        sightline__serve__score_models__ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
         };
     };
     responses: never;
@@ -7755,7 +8897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Item"];
+                    "application/json": components["schemas"]["sightline__serve__dataset_models__Item"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -11932,6 +13074,792 @@ export interface operations {
             };
         };
     };
+    get_anchors_api_v1_quality_judges__judge__anchors_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_anchors_api_v1_quality_judges__judge__anchors_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_anchors_due_api_v1_quality_judges__judge__anchors_due_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnchorsDueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibration_api_v1_quality_judges__judge__calibration_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description A fact that a score has of its target. */
+                segment?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_calibrations_api_v1_quality_judges__judge__calibrations_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_calibration_api_v1_quality_judges__judge__calibrations_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description The score, of a judge that gives several. */
+                name?: string | null;
+                /** @description Of the judge; the newest if left out. */
+                version?: string | null;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_scores_api_v1_quality_scores_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreNamesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_trend_api_v1_quality_trend_get: {
+        parameters: {
+            query?: {
+                /** @description The score. */
+                name?: string | null;
+                /** @description Of a judge, by its id. */
+                judge?: string | null;
+                source?: "judge" | "code" | "person" | "user" | "external";
+                /** @description The project to ask. */
+                project?: string;
+                /** @description First moment of the window on `start`: RFC 3339, an epoch in s, ms, µs or ns, or relative like -1h. */
+                from?: string | null;
+                /** @description First moment after the window. */
+                to?: string | null;
+                /** @description Asked of the scores: docs/filter-language.md. */
+                filter?: string;
+                /** @description A fact, attributes['…'] or resource['…']; may be repeated. */
+                group_by?: string[] | null;
+                /** @description A width of time like 5m, 1h or 1d; fits the window if left out. */
+                interval?: string | null;
+                limit?: number;
+                /** @description csv or parquet: the table as a file instead. */
+                format?: "json" | "csv" | "parquet";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendResponse"];
+                    "application/vnd.apache.parquet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     post_query_api_v1_query_post: {
         parameters: {
             query?: never;
@@ -13700,6 +15628,1180 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_reviews_api_v1_reviews_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_item_api_v1_reviews_items__item__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+            };
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_answer_api_v1_reviews_items__item__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_skip_api_v1_reviews_items__item__skip_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_undo_api_v1_reviews_items__item__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaterRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_review_api_v1_reviews__judge__get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_review_api_v1_reviews__judge__put: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_agreement_api_v1_reviews__judge__agreement_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Traffic and labels of so many days. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_draw_api_v1_reviews__judge__draw_post: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_labels_api_v1_reviews__judge__labels_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_labels_api_v1_reviews__judge__labels_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/jsonl": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelsImported"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_queue_api_v1_reviews__judge__queue_get: {
+        parameters: {
+            query: {
+                /** @description Who labels. */
+                rater: string;
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A judge's id: the author of its scores. */
+                judge: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

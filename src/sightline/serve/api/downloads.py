@@ -125,12 +125,13 @@ TRACE_TABLE = _listed(TRACE_FIELDS, but=("feature", "received"))  # what a trace
 def _csv(rows: Table, columns: Sequence[Column]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_defused(column.name) for column in columns])
+    writer.writerow([defused(column.name) for column in columns])
     writer.writerows([_shown(row[column.name], column) for column in columns] for row in rows)
     return text.getvalue().encode("utf-8", "replace")
 
 
-def _defused(value: Any) -> str:
+def defused(value: Any) -> str:
+    """A text that no spreadsheet takes for a formula."""
     text = _text(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
@@ -145,7 +146,7 @@ def _shown(value: Any, column: Column) -> Any:
         return value
     if column.type == "boolean":
         return "true" if value else "false"
-    return _defused(value)
+    return defused(value)
 
 
 async def _parquet(reader: Reader, rows: Table, columns: Sequence[Column]) -> bytes:

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sightline.store.config.budgets import Budgets
+from sightline.store.config.calibrations import Calibrations
 from sightline.store.config.database import ConfigOptions, Database, opened
 from sightline.store.config.datasets import Datasets, Experiments
 from sightline.store.config.live_tests import LiveTests
 from sightline.store.config.markers import Markers
+from sightline.store.config.reviews import Reviews
 from sightline.store.config.slos import Slos
 
 
@@ -16,10 +18,12 @@ class Configuration:
 
     def __init__(self, database: Database) -> None:
         self.budgets = Budgets(database)
+        self.calibrations = Calibrations(database)
         self.datasets = Datasets(database)
         self.experiments = Experiments(database)
         self.live_tests = LiveTests(database)
         self.markers = Markers(database)
+        self.reviews = Reviews(database)
         self.slos = Slos(database)
 
 

@@ -79,6 +79,91 @@ class SloRow(Table):
     updated: Mapped[datetime]
 
 
+class ReviewPlanRow(Table):
+    """How a judge is checked by people: how many labels a week, by how many raters, and how often it is calibrated."""
+
+    __tablename__ = "review_plans"
+    __table_args__ = (UniqueConstraint("project", "judge", name="one_plan_a_judge"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str]
+    judge: Mapped[str]
+    weekly_labels: Mapped[int]
+    raters_per_item: Mapped[int]
+    core: Mapped[float]
+    due_days: Mapped[int]
+    anchors_per_day: Mapped[int]
+    filled: Mapped[datetime | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class ReviewItemRow(Table):
+    """A unit that people are asked to label, and with what probability it was drawn."""
+
+    __tablename__ = "review_items"
+    __table_args__ = (UniqueConstraint("project", "judge", "target", "trace_id", "span_id", "session_id", name="one_item_a_unit"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str]
+    judge: Mapped[str]
+    version: Mapped[str]
+    target: Mapped[str]
+    trace_id: Mapped[str]
+    span_id: Mapped[str]
+    session_id: Mapped[str]
+    start: Mapped[datetime]
+    drawn: Mapped[str]
+    probability: Mapped[float]
+    position: Mapped[int]
+    created: Mapped[datetime]
+
+
+class ReviewTurnRow(Table):
+    """What a rater did with an item: labelled or skipped it. The label itself is a score."""
+
+    __tablename__ = "review_turns"
+
+    item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id", ondelete="CASCADE"), primary_key=True)
+    rater: Mapped[str] = mapped_column(primary_key=True)
+    did: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AnchorRow(Table):
+    """A unit that people labelled and the judge is asked about again and again."""
+
+    __tablename__ = "anchors"
+    __table_args__ = (UniqueConstraint("project", "judge", "target", "trace_id", "span_id", "session_id", name="one_anchor_a_unit"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str]
+    judge: Mapped[str]
+    target: Mapped[str]
+    trace_id: Mapped[str]
+    span_id: Mapped[str]
+    session_id: Mapped[str]
+    person: Mapped[float]
+    baseline: Mapped[float]
+    created: Mapped[datetime]
+
+
+class CalibrationRow(Table):
+    """One calibration of a judge's version, as it was told."""
+
+    __tablename__ = "calibrations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    judge: Mapped[str] = mapped_column(index=True)
+    version: Mapped[str]
+    made: Mapped[datetime]
+    made_by: Mapped[str]
+    verdict: Mapped[str]
+    labelled: Mapped[int]
+    result: Mapped[str]
+
+
 class DatasetRow(Table):
     """A list of items to try things on; its items are in the telemetry store, by version."""
 

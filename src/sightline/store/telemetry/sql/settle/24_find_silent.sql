@@ -54,6 +54,10 @@ FROM (
       max(arrayExists(c -> trimBoth(c) != '' AND NOT isValidJSON(c), calls)) AS bad_arguments,
       max(asks_json) AS asks_json
     FROM (
+      -- apart from what makes `answer`: the engine would work that out once for each of its parts
+      SELECT project, trace_id, span_id, asks_json,
+        answer.told AS told, answer.said AS said, answer.calls AS calls, answer.refused AS refused, answer.unread AS unread
+      FROM (
       SELECT project, trace_id, span_id, asks_json,
         multiIf(
           semconv != '', (true,
@@ -78,8 +82,7 @@ FROM (
             JSONExtract(raw, 'tool_calls', 'Array(Tuple(function Tuple(arguments String)))').function.arguments, false, JSONType(raw, 'content') = 'Array'),
           raw_told, (true, if(startsWith(raw, '"'), JSONExtractString(raw), raw), [], false, startsWith(raw, '{') OR startsWith(raw, '[')),
           (false, '', [], false, false)
-        )::Tuple(told Bool, said String, calls Array(String), refused Bool, unread Bool) AS answer,
-        answer.told AS told, answer.said AS said, answer.calls AS calls, answer.refused AS refused, answer.unread AS unread
+        )::Tuple(told Bool, said String, calls Array(String), refused Bool, unread Bool) AS answer
       FROM (
         SELECT project, trace_id, span_id, content,
           content['gen_ai.output.messages'] AS semconv,
@@ -128,6 +131,7 @@ FROM (
           SELECT project, trace_id, span_id FROM spans
           WHERE toStartOfFiveMinutes(start) IN (SELECT bucket FROM settling_buckets)
             AND (project, trace_id) IN (SELECT project, trace_id FROM settling_traces) AND kind = 'llm' AND usage_counted AND status != 'error')
+      )
       )
     )
     GROUP BY project, trace_id, span_id
