@@ -9,7 +9,7 @@ import pytest
 from sightline.stats.calibration import calibrate
 from sightline.stats.intervals import Array
 from sightline.stats.means import Judged, corrected_mean, inverse_mean
-from sightline.stats.summed import JudgedSums, Labels, calibrate_sums, lending_rates, segment_rates
+from sightline.stats.summed import JudgedSums, Labels, calibrate_sums, lending_rates, period_rates, segment_rates
 from tests.stats.recorded import column, rows_of
 
 
@@ -126,3 +126,22 @@ def test_scores_are_calibrated_from_sums() -> None:
     assert found.against_people.measure == "weighted kappa"
     assert [segment.judged for segment in found.segments] == [200, 200]
     assert all(segment.bias is not None and segment.bias.bias.value > 0 for segment in found.segments)
+
+
+@pytest.mark.parametrize(("labels", "fall", "least"), [(25, 0.0, 0.88), (140, 0.0, 0.92), (140, 0.15, 0.9)])
+def test_periods_are_covered_also_when_people_s_rate_falls(labels: int, fall: float, least: float) -> None:
+    random = np.random.default_rng(3)
+    periods, units, covered, width = 14, 2_000, 0.0, 0.0
+    for seed in range(25):
+        when = random.random(units) * periods
+        at = when.astype(np.int64)
+        human = (random.random(units) < 0.85 - fall * (when > 0.7 * periods)).astype(float)
+        judge = np.where(human == 1, random.random(units) < 0.93, random.random(units) > 0.7).astype(float)
+        chosen = np.sort(random.choice(units, labels, replace=False))
+        known = Labels(judge[chosen], human[chosen], np.full(labels, 5.0), judge[chosen].astype(np.int64), np.arange(labels), at[chosen])
+        found = period_rates(sums(judge, at, periods), known, np.arange(periods), when[chosen], seed=seed)
+        truth = np.bincount(at, human) / np.bincount(at)
+        covered += float(((found.low <= truth) & (truth <= found.high)).mean()) / 25
+        width += float((found.high - found.low).mean()) / 25
+    assert covered >= least
+    assert width < 0.35

@@ -4,7 +4,9 @@ import { Empty, Failed } from "./kit/States";
 import { VIEWS, type View } from "./parts/views";
 import { validate as validateEconomics } from "./screens/economics/url";
 import { validate as validateLatency } from "./screens/latency/url";
+import { validate as validateQuality } from "./screens/quality/url";
 import { validate as validateReliability } from "./screens/reliability/url";
+import { validate as validateReview } from "./screens/review/url";
 import { Shell } from "./screens/Shell";
 import { TracesScreen } from "./screens/traces/TracesScreen";
 import { validate } from "./screens/traces/url";
@@ -96,6 +98,39 @@ const latencyTab = createRoute({
   validateSearch: validateLatency,
 });
 
+const quality = createRoute({
+  getParentRoute: () => root,
+  path: "/quality",
+  validateSearch: validateQuality,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/quality/$tab", params: { tab: "trend" }, search, replace: true });
+  },
+});
+const qualityTab = createRoute({
+  getParentRoute: () => root,
+  path: "/quality/$tab",
+  component: lazyRouteComponent(() => import("./screens/quality/QualityScreen"), "QualityScreen"),
+  validateSearch: validateQuality,
+});
+const judgeCalibration = createRoute({
+  getParentRoute: () => root,
+  path: "/quality/calibration/$judge",
+  component: lazyRouteComponent(() => import("./screens/quality/Calibration"), "CalibrationScreen"),
+  validateSearch: validateQuality,
+});
+const reviews = createRoute({
+  getParentRoute: () => root,
+  path: "/review",
+  component: lazyRouteComponent(() => import("./screens/review/Reviews"), "Reviews"),
+  validateSearch: validateReview,
+});
+const review = createRoute({
+  getParentRoute: () => root,
+  path: "/review/$judge",
+  component: lazyRouteComponent(() => import("./screens/review/ReviewScreen"), "ReviewScreen"),
+  validateSearch: validateReview,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -107,6 +142,11 @@ export const router = createRouter({
     latencyTab,
     reliability,
     reliabilityTab,
+    quality,
+    qualityTab,
+    judgeCalibration,
+    reviews,
+    review,
     ledger,
   ]),
   defaultPreload: false,

@@ -65,7 +65,7 @@ def standing(plan: ReviewPlan, last: CalibrationRun | None, judge: str) -> dict[
         late = (now - due).days
         note = f"Calibration overdue {'since today' if late == 0 else f'by {late} day' + ('s' if late > 1 else '')}."
     elif last.verdict != "usable":
-        note = f"This judge is {last.verdict}."
+        note = f"This judge is {last.verdict}: {last.reason}"
     return {
         "judge": judge,
         "calibrated": None if last is None else last.made,

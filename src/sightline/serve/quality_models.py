@@ -34,7 +34,7 @@ class Standing(Model):
     note: str = Field(description="What to say beside every number of this judge; empty where there is nothing to say.")
 
 
-class ScoreName(Model):
+class QualityScore(Model):
     name: str
     source: Literal["judge", "code", "person", "user", "external"]
     author: str | None = Field(description="The judge or evaluator; null where many people are meant.")
@@ -47,9 +47,9 @@ class ScoreName(Model):
     standing: Standing | None = Field(description="Of a judge.")
 
 
-class ScoreNamesResponse(Model):
+class QualityScoresResponse(Model):
     window: Window
-    scores: list[ScoreName]
+    scores: list[QualityScore]
 
 
 class ScoreSaid(Model):

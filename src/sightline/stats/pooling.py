@@ -1,6 +1,7 @@
 """Corrected rates of many segments or weeks that lend each other strength: narrower where labels are few, and said to be pooled."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sightline.stats.intervals import LEVEL, Array
 from sightline.stats.rates import Rates, Strata, draw_shares
@@ -44,6 +45,48 @@ def pooled_rates(of: Strata, *, level: float = LEVEL, draws: int = _DRAWS, seed:
         value[rows] = rates.mean(axis=0)
         low[rows], high[rows] = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2], axis=0)
     unknown = ~np.isfinite(of.shares).all(axis=1) | (of.labelled.sum() <= 0)
+    return Rates(np.where(unknown, np.nan, value), np.where(unknown, 0, low), np.where(unknown, 1, high))
+
+
+def blocked_rates(
+    blocks: Strata,
+    at: ArrayLike,
+    shares: Array,
+    judged: Array,
+    population: Array,
+    *,
+    level: float = LEVEL,
+    draws: int = _DRAWS,
+    seed: int = 0,
+) -> Rates:
+    """The rate of each of many short periods, none of which has labels enough to say what a verdict means in it.
+
+    blocks: Strata of shape (blocks, levels), longer stretches of time that share no label; what a verdict means is one thing within a
+    block, and alike across blocks as far as the labels say so (`pooled_rates`); of a single block its labels alone decide (Jeffreys).
+    at: shape (periods,), the block that each period belongs to. shares: shape (periods, levels), the verdicts of the period, NaN in a
+    period with none. judged, population: shape (periods,). Returns Rates of shape (periods,), NaN and (0, 1) where there is nothing.
+    """
+    own = np.asarray(at, dtype=np.int64)
+    count, levels = blocks.passed.shape
+    random = np.random.default_rng(seed)
+    drawn = np.empty((draws, count, levels))
+    for f in range(levels):
+        k, n = blocks.passed[:, f], blocks.labelled[:, f]
+        a, b = _draw_priors(k, n, draws, random) if count > 1 else (np.full(draws, 0.5), np.full(draws, 0.5))
+        drawn[:, :, f] = _draw_rates(k, n, a, b, random)
+    q = np.where(np.isfinite(shares), shares, 1 / levels)
+    value, low, high = (np.empty(own.size) for _ in range(3))
+    step = max(1, _CHUNK // (draws * levels))
+    for begin in range(0, own.size, step):
+        rows = slice(begin, begin + step)
+        meant = drawn[:, own[rows], :]
+        # What people would say of just these units, not of all like them: a share of few units differs from the rate behind it.
+        spread = np.sqrt(meant * (1 - meant) / np.maximum(q[rows] * population[rows, None], 1))
+        said = np.clip(meant + spread * random.standard_normal(meant.shape), 0, 1)
+        rates = (draw_shares(random, q[rows], judged[rows], population[rows], draws) * said).sum(axis=-1)
+        value[rows] = (q[rows] * meant).sum(axis=-1).mean(axis=0)
+        low[rows], high[rows] = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    unknown = ~np.isfinite(shares).all(axis=1) | (blocks.labelled.sum() <= 0)
     return Rates(np.where(unknown, np.nan, value), np.where(unknown, 0, low), np.where(unknown, 1, high))
 
 

@@ -15,10 +15,11 @@ from sightline.stats.intervals import LEVEL, Array, Interval, effective_size, sh
 from sightline.stats.labelling import labels_to_narrow, solve_labels
 from sightline.stats.means import Judged, Mean, corrected_mean, inverse_mean, labels_only_mean, segment_means
 from sightline.stats.people import people_agreement
-from sightline.stats.pooling import pooled_rates
+from sightline.stats.pooling import blocked_rates, pooled_rates
 from sightline.stats.rates import Rates, Strata, corrected_rate, design_effect, labels_only_rate, rogan_gladen
 from sightline.stats.shift import Shift
 
+_BLOCK = 20  # labelled units of which one learns what a verdict means in a stretch of time
 _MANY = np.asarray(1e12)
 _UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
@@ -114,6 +115,39 @@ def lending_rates(judged: JudgedSums, labels: Labels, *, level: float = LEVEL, s
     whole = Strata(*(np.concatenate([getattr(own, name), getattr(others, name)[None]]) for name in Strata.__slots__))
     found = pooled_rates(whole, level=level, seed=seed)
     return Rates(found.value[:-1], found.low[:-1], found.high[:-1])
+
+
+def period_rates(judged: JudgedSums, labels: Labels, starts: ArrayLike, times: ArrayLike, *, level: float = LEVEL, seed: int = 0) -> Rates:
+    """The rate of each period: sums of shape (periods, strata). Labels are cut into stretches of time of 20 units and more; within one,
+    what a verdict means is the same, and stretches lend each other labels (`blocked_rates`).
+
+    starts: shape (periods,), when each began, in order. times: shape (labels,), when the labelled units began, in the same unit.
+    """
+    begun, when = np.asarray(starts, dtype=np.float64), np.asarray(times, dtype=np.float64)
+    order = np.argsort(when, kind="stable")
+    units = np.array([np.flatnonzero(labels.clusters[order] == cluster)[0] for cluster in np.unique(labels.clusters)])
+    first = when[order][np.sort(units)]  # when each labelled unit began, in order
+    count = max(first.size // _BLOCK, 1)
+    borders = first[(np.arange(1, count) * first.size) // count]
+    of_label, of_period = np.searchsorted(borders, when, side="right"), np.searchsorted(borders, begun, side="right")
+    periods = [rate_strata(judged.at(i), labels.where(np.zeros(labels.size, dtype=bool))) for i in range(begun.size)]
+    blocks = [
+        rate_strata(_sum_of(judged, of_period == block) if (of_period == block).any() else judged.total(), labels.where(of_label == block))
+        for block in range(count)
+    ]
+    return blocked_rates(
+        Strata(*(np.stack([getattr(block, name) for block in blocks]) for name in Strata.__slots__)),
+        of_period,
+        np.stack([period.shares for period in periods]),
+        np.array([float(period.judged) for period in periods]),
+        np.array([float(period.population) for period in periods]),
+        level=level,
+        seed=seed,
+    )
+
+
+def _sum_of(judged: JudgedSums, chosen: NDArray[np.bool_]) -> JudgedSums:
+    return JudgedSums(*(getattr(judged, name)[chosen].sum(axis=0) for name in JudgedSums.__slots__))
 
 
 def moments(judged: JudgedSums, labels: Labels, *, bounds: tuple[float, float] | None = None, level: float = LEVEL, seed: int = 0) -> Mean:

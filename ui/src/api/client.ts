@@ -52,8 +52,14 @@ export async function remove(path: string): Promise<void> {
 }
 
 async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const json = body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  return answer<T>(fetch(`/api/v1${path}`, { method, ...json, ...(signal ? { signal } : {}) }));
+  return answer<T>(fetch(`/api/v1${path}`, { method, ...content(body), ...(signal ? { signal } : {}) }));
+}
+
+/** A file goes as it is, anything else as JSON. */
+function content(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof Blob) return { body };
+  return { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 async function answer<T>(asked: Promise<Response>): Promise<T> {

@@ -5186,6 +5186,56 @@ export interface components {
              */
             time: string;
         };
+        /** QualityScore */
+        QualityScore: {
+            /**
+             * Author
+             * @description The judge or evaluator; null where many people are meant.
+             */
+            author: string | null;
+            /**
+             * Last
+             * Format: date-time
+             */
+            last: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /**
+             * Raw
+             * @description The mean as it stands: uncorrected.
+             */
+            raw: number | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** @description Of a judge. */
+            standing: components["schemas"]["Standing"] | null;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /**
+             * Version
+             * @description The newest.
+             */
+            version: string;
+        };
+        /** QualityScoresResponse */
+        QualityScoresResponse: {
+            /** Scores */
+            scores: components["schemas"]["QualityScore"][];
+            window: components["schemas"]["Window"];
+        };
         /**
          * QueryRequest
          * @description A question: measures of `of`, by groups, in a window [from, to) on `start`.
@@ -5966,16 +6016,31 @@ export interface components {
              */
             version: string;
         };
+        /**
+         * ScoreName
+         * @description What is scored under one name.
+         */
+        ScoreName: {
+            /** Count */
+            count: number;
+            /**
+             * Last Received
+             * Format: date-time
+             */
+            last_received: string;
+            /** Name */
+            name: string;
+            /** Sources */
+            sources: string[];
+            /** Targets */
+            targets: string[];
+            /** Type */
+            type: string;
+        };
         /** ScoreNames */
         ScoreNames: {
             /** Names */
-            names: components["schemas"]["sightline__serve__score_models__ScoreName"][];
-        };
-        /** ScoreNamesResponse */
-        ScoreNamesResponse: {
-            /** Scores */
-            scores: components["schemas"]["sightline__serve__quality_models__ScoreName"][];
-            window: components["schemas"]["Window"];
+            names: components["schemas"]["ScoreName"][];
         };
         /** ScorePage */
         ScorePage: {
@@ -7655,50 +7720,6 @@ export interface components {
             /** Version */
             version?: string | null;
         };
-        /** ScoreName */
-        sightline__serve__quality_models__ScoreName: {
-            /**
-             * Author
-             * @description The judge or evaluator; null where many people are meant.
-             */
-            author: string | null;
-            /**
-             * Last
-             * Format: date-time
-             */
-            last: string;
-            /** N */
-            n: number;
-            /** Name */
-            name: string;
-            /**
-             * Raw
-             * @description The mean as it stands: uncorrected.
-             */
-            raw: number | null;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "judge" | "code" | "person" | "user" | "external";
-            /** @description Of a judge. */
-            standing: components["schemas"]["Standing"] | null;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
-            /**
-             * Version
-             * @description The newest.
-             */
-            version: string;
-        };
         /** Item */
         sightline__serve__review_models__Item: {
             /** Id */
@@ -7724,27 +7745,6 @@ export interface components {
             target: "span" | "trace" | "session";
             /** Trace Id */
             trace_id: string;
-        };
-        /**
-         * ScoreName
-         * @description What is scored under one name.
-         */
-        sightline__serve__score_models__ScoreName: {
-            /** Count */
-            count: number;
-            /**
-             * Last Received
-             * Format: date-time
-             */
-            last_received: string;
-            /** Name */
-            name: string;
-            /** Sources */
-            sources: string[];
-            /** Targets */
-            targets: string[];
-            /** Type */
-            type: string;
         };
     };
     responses: never;
@@ -13684,7 +13684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScoreNamesResponse"];
+                    "application/json": components["schemas"]["QualityScoresResponse"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

@@ -230,7 +230,7 @@ export const SpanReader = memo(function SpanReader({ span, loading, standing, re
 const NO_FACTS = new Set(["attributes", "resource", "scope", "content", "events", "links", "scores"]);
 
 /** What was said outside a conversation, in the same frame. */
-function Said({ value }: { value: unknown }) {
+export function Said({ value }: { value: unknown }) {
   return typeof value === "string" ? (
     <div className="turn">
       <Value value={value} />
@@ -310,7 +310,7 @@ function Costs({ span }: { span: SpanDetail }) {
   );
 }
 
-function Documents({ title, documents }: { title: string; documents: readonly Doc[] }) {
+export function Documents({ title, documents }: { title: string; documents: readonly Doc[] }) {
   if (!documents.length) return null;
   const best = Math.max(...documents.map((d) => d.score ?? 0), 1e-9);
   return (

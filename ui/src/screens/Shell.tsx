@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics, Latency, Reliability: the tabs, from left to right"],
+  ["1 … 7", "Economics, Latency, Reliability, Quality: the tabs, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -18,6 +18,8 @@ const KEYS: [string, string][] = [
   ["n  b", "next, previous moment of it"],
   ["h", "show HTTP client spans"],
   ["c", "show what spans cost"],
+  ["p  f  1 2 …", "Review: pass, fail, or the how many-eth verdict"],
+  ["s  u  e", "Review: skip, undo, say why"],
   ["l", "live on, off"],
   ["t", "light, dark"],
   ["?", "this help"],
@@ -71,6 +73,23 @@ export function Shell() {
             data-status={pathname.startsWith("/reliability") ? "active" : undefined}
           >
             Reliability
+          </Link>
+          <Link
+            to="/quality/$tab"
+            params={{ tab: "trend" }}
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/quality") ? "active" : undefined}
+          >
+            Quality
+          </Link>
+          <Link
+            to="/review"
+            search={{ project }}
+            className="tab"
+            data-status={pathname.startsWith("/review") ? "active" : undefined}
+          >
+            Review
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

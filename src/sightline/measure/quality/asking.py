@@ -46,7 +46,7 @@ LABELS_REACH_DAYS = 90
 
 _DAY_NS = UNITS_NS["d"]
 _WIDTHS = ("1m", "5m", "10m", "30m", "1h", "3h", "6h", "12h", "1d", "7d", "30d")
-_MOST_POINTS = 60
+_MOST_POINTS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ async def scored_as(reader: Reader, scene: Scene, name: str, source: str) -> Sco
 
 
 def width_of(asked: Asked, interval: str | None, extent: Row) -> str:
-    """The width that was asked for, else the narrowest that cuts the window, or what is judged of one that is open, into 60 pieces."""
+    """The width that was asked for, else the narrowest that cuts the window (what is judged of one that is open) into 31 pieces at most."""
     if interval is not None:
         parse_width(interval)
         return interval

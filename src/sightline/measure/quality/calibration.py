@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sightline.measure.quality.asking import Asked, Json, Scored, shown, verdicts_of
+from sightline.measure.quality.asking import Asked, Json, Scored, Verdicts, shown, verdicts_of
 from sightline.measure.quality.reading import MOST_LABELS, Versions, finite, interval, known, labels_of, ratings_of, sums_of
 from sightline.measure.quality.trend import said_of
 from sightline.query import UNITS_NS, Filter, Reader, Row, Scene, Window, rfc3339
@@ -43,6 +43,15 @@ async def calibration(
         of_mix.labelled(reader, rows=MOST_LABELS),
         of_segments.ask(reader, "extent"),
     )
+    # In a thread: the draws take a while, and other requests are not to wait for them.
+    return await asyncio.to_thread(_answer, asked, of_segments, segment, rows, ratings, mix, mixed, extent[0])
+
+
+def _answer(
+    asked: Asked, verdicts: Verdicts, segment: str | None, rows: Sequence[Row], ratings: Sequence[Row], mix: Sequence[Row],
+    mixed: Sequence[Row], extent: Row,
+) -> dict[str, Json]:  # fmt: skip
+    scored = asked.scored
     versions = Versions.of(scored, rows, ratings)
     listed = list(dict.fromkeys(row["group_key"] for row in rows))
     place = {key: i for i, key in enumerate(listed)}
@@ -59,13 +68,13 @@ async def calibration(
         moved=moved,
         ratings=ratings_of(ratings),
         distance="ordinal" if scored.type == "ordinal" and not scored.rates else None,
-        warnings=_warnings(ratings, extent[0], moved),
+        warnings=_warnings(ratings, extent, moved),
     )
     whole = judged.total()
     segments = [
         {
             "group": list(texts[key]),
-            "filter": of_segments.grouping.filter(texts[key], kinds[key]),
+            "filter": verdicts.grouping.filter(texts[key], kinds[key]),
             "judged": part.judged,
             "labelled": part.labelled,
             "raw": finite(part.raw),
@@ -76,7 +85,7 @@ async def calibration(
         for key, part in zip(listed[:_MOST_SEGMENTS], found.segments, strict=False)
     ]
     return {
-        "window": shown(window),
+        "window": shown(asked.scene.window),
         "score": said_of(scored),
         "version": scored.version,
         **told(found),

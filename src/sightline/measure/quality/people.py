@@ -1,5 +1,6 @@
 """How far people agree with each other, and who with whom."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import combinations
@@ -23,6 +24,10 @@ async def agreement(reader: Reader, scored: Scored, *, now_ns: int, days: int) -
     """The answer of GET /reviews/{judge}/agreement: of the last `days`."""
     asked = Asked(Scene(scored.project, Window(now_ns - days * _DAY_NS, now_ns + _DAY_NS), now_ns), scored, labels_days=days)
     rows = await verdicts_of(asked).ask(reader, "people", rows=MOST_LABELS)
+    return await asyncio.to_thread(_agreement, scored, rows)
+
+
+def _agreement(scored: Scored, rows: Sequence[Row]) -> dict[str, Json]:
     ratings = ratings_of(rows)
     distance: Distance | None = "ordinal" if scored.type == "ordinal" and not scored.rates else None
     by_rater: dict[str, list[float]] = {}

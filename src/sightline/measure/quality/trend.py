@@ -1,7 +1,9 @@
 """How good the answers were: a score over time and by segment, a judge's corrected by what people said."""
 
+import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from sightline.measure.quality.reading import MOST_LABELS, Versions, finite, int
 from sightline.query import Reader, Row, both, parse_width, quoted, rfc3339
 from sightline.stats.intervals import Interval, share, two_sided
 from sightline.stats.rates import Rates
-from sightline.stats.summed import JudgedSums, Labels, lending_rates, moments, scale, segment_rates
+from sightline.stats.summed import JudgedSums, Labels, lending_rates, moments, period_rates, scale, segment_rates
 
 _MOST_ROWS = 20_000
 _MOST_SERIES = 5
@@ -29,27 +31,48 @@ async def trend(reader: Reader, asked: Asked, *, interval: str | None, limit: in
     ratings = await verdicts.labelled(reader, width_ns=width_ns, rows=MOST_LABELS) if asked.scored.source == "judge" else []
     by_group = await verdicts.sums(reader, rows=_MOST_ROWS) if asked.group_by else []
     listed = list(dict.fromkeys(row["group_key"] for row in by_group))[:limit]
-    top = listed[:_MOST_SERIES]
-    of_groups = await verdicts.sums(reader, width_ns=width_ns, only=top, rows=_MOST_ROWS) if top else []
+    of_groups = await verdicts.sums(reader, width_ns=width_ns, only=listed[:_MOST_SERIES], rows=_MOST_ROWS) if listed else []
+    # In a thread: the draws take a while, and other requests are not to wait for them.
+    return await asyncio.to_thread(_answer, asked, verdicts, extent, width, _Read(periods, ratings, by_group, of_groups), listed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the engine said: by period, the ratings, by group, and the first groups by period."""
+
+    periods: Sequence[Row]
+    ratings: Sequence[Row]
+    by_group: Sequence[Row]
+    of_groups: Sequence[Row]
+
+
+def _answer(asked: Asked, verdicts: Verdicts, extent: Row, width: str, read: _Read, listed: Sequence[int]) -> dict[str, Json]:
+    width_ns = parse_width(width)
     corrects = asked.scored.source == "judge"
-    versions = Versions.of(asked.scored, periods, ratings, by_group)
-    whole = sums_of(periods, versions, {row["period"]: 0 for row in periods}, "period").total()
-    used = known(ratings)
-    labels = labels_of(ratings, versions, {}, "period")
+    versions = Versions.of(asked.scored, read.periods, read.ratings, read.by_group)
+    whole = sums_of(read.periods, versions, {row["period"]: 0 for row in read.periods}, "period").total()
+    used = known(read.ratings)
+    labels = labels_of(read.ratings, versions, {}, "period")
     return {
         "window": shown(asked.scene.window),
         "score": said_of(asked.scored, extent),
         "interval": width,
         "total": _figure(whole, labels, corrects, asked.scored),
-        "series": _series(periods, used, versions, width_ns, None, corrects)
-        + [point for key in top for point in _of_group(key, of_groups, by_group, used, versions, width_ns, corrects)],
-        "groups": _groups(listed, by_group, used, versions, verdicts, corrects),
-        "more_groups": (by_group[0]["group_count"] if by_group else 0) - len(listed),
+        "series": [
+            *_series(read.periods, used, versions, width_ns, None, corrects),
+            *(
+                point
+                for key in listed[:_MOST_SERIES]
+                for point in _of_group(key, read.of_groups, read.by_group, used, versions, width_ns, corrects)
+            ),
+        ],
+        "groups": _groups(listed, read.by_group, used, versions, verdicts, corrects),
+        "more_groups": (read.by_group[0]["group_count"] if read.by_group else 0) - len(listed),
         "ratings": {
             "used": len(used),
-            "picked": len(ratings) - len(used),
-            "last": rfc3339(ratings[0]["labelled_ns"]) if ratings else None,
-            "complete": len(ratings) < MOST_LABELS,
+            "picked": len(read.ratings) - len(used),
+            "last": rfc3339(read.ratings[0]["labelled_ns"]) if read.ratings else None,
+            "complete": len(read.ratings) < MOST_LABELS,
         },
         **_filters(asked),
     }
@@ -128,7 +151,14 @@ def _series(
     place = {time: i for i, time in enumerate(times)}
     judged = sums_of(rows, versions, place, "period")
     labels = labels_of(ratings, versions, place, "period")
-    found = _corrected(judged, labels, versions, len(times)) if corrects and labels.size and times else [None] * len(times)
+    found: list[Interval | None] = [None] * len(times)
+    if corrects and labels.size and times:
+        if versions.rates:
+            began = [row["start_ns"] / width_ns for row in known(ratings)]
+            found = list(_intervals(period_rates(judged, labels, times, began), len(times)))
+        else:
+            bounds = scale(labels)
+            found = [moments(judged.at(i), labels, bounds=bounds).mean for i in range(len(times))]
     points = []
     for i, time in enumerate(times):
         sums, own = judged.at(i), labels.where(labels.segments == i)
@@ -144,13 +174,6 @@ def _series(
             }
         )
     return points
-
-
-def _corrected(judged: JudgedSums, labels: Labels, versions: Versions, count: int) -> list[Interval]:
-    if versions.rates:
-        return _intervals(lending_rates(judged, labels), count)
-    bounds = scale(labels)
-    return [moments(judged.at(i), labels, bounds=bounds).mean for i in range(count)]
 
 
 def _intervals(rates: Rates, count: int) -> list[Interval]:
@@ -179,7 +202,7 @@ def _groups(
             lent = list(_intervals(lending_rates(judged, labels), len(listed)))
         else:
             alone = [moments(judged.at(i), labels.where(labels.segments == i), bounds=scale(labels)).mean for i in range(len(listed))]
-            lent = list(_corrected(judged, labels, versions, len(listed)))
+            lent = [moments(judged.at(i), labels, bounds=scale(labels)).mean for i in range(len(listed))]
     seen = {row["group_key"]: row for row in reversed(rows)}
     found = []
     for i, key in enumerate(listed):

@@ -24,7 +24,7 @@ from sightline.serve.quality_models import (
     CalibrationAnswer,
     HistoryResponse,
     QualityGroup,
-    ScoreNamesResponse,
+    QualityScoresResponse,
     TrendResponse,
 )
 from sightline.store import CalibrationRun, Configuration
@@ -43,7 +43,7 @@ _SegmentParam = Annotated[str | None, Query(max_length=200, description="A fact 
 _HISTORY = 200
 
 
-@router.get("/scores", response_model=ScoreNamesResponse, summary="Scores there are")
+@router.get("/scores", response_model=QualityScoresResponse, summary="Scores there are")
 async def get_scores(
     asker: AskerParam,
     config: ConfigParam,
