@@ -53,7 +53,7 @@ class VersionsResponse(Model):
     versions: list[DatasetVersion] = Field(description="The newest first.")
 
 
-class Item(Model):
+class DatasetItem(Model):
     id: str
     position: int = Field(description="Orders items; stays while the item is changed.")
     changed: int = Field(description="The version that it has been like this since.")
@@ -67,7 +67,7 @@ class Item(Model):
 
 class ItemPage(Model):
     version: int | None = Field(description="The version that was read; null where there is none yet.")
-    items: list[Item]
+    items: list[DatasetItem]
     next_after: int | None = Field(description="`after` of the next page; null on the last.")
 
 

@@ -110,7 +110,7 @@ class ResultsStored(Model):
     stored: int
 
 
-class Score(Model):
+class ResultScore(Model):
     value: Number
     label: str | None
     type: ScoreType
@@ -127,7 +127,7 @@ class Result(Model):
     error: str | None
     latency_ns: int | None
     cost_usd: Number
-    scores: dict[str, Score]
+    scores: dict[str, ResultScore]
 
 
 class ResultsResponse(Model):
@@ -145,7 +145,7 @@ class DoneResponse(Model):
     done: list[Done]
 
 
-class Difference(Model):
+class PairedDifference(Model):
     value: Number
     low: Number
     high: Number
@@ -157,7 +157,7 @@ class ComparedMeasure(Model):
     lower_is_better: bool
     first: Estimate = Field(description="Of the items that both have.")
     second: Estimate
-    difference: Difference = Field(description="second − first, paired by item, with its 95 % interval.")
+    difference: PairedDifference = Field(description="second − first, paired by item, with its 95 % interval.")
     p_value: Number
     items: int
     better: int = Field(description="Items that the second does better.")
@@ -181,7 +181,7 @@ class DifferingItem(Model):
     scores: dict[str, ScorePair]
 
 
-class CompareResponse(Model):
+class ExperimentComparison(Model):
     first: Experiment
     second: Experiment
     items: int = Field(description="That both were run over, unchanged.")
@@ -272,7 +272,7 @@ class LiveResult(Model):
     to: datetime
     first: LiveArm
     second: LiveArm
-    difference: Difference = Field(description="second − first, the units' past taken out; the 95 % interval holds at all times at once.")
+    difference: PairedDifference = Field(description="second − first, the units' past taken out; its interval holds at all times.")
     variance_reduced: Number = Field(description="By which share the units' past made the variance smaller.")
     split_p_value: float = Field(description="That units were assigned as planned; below 0.001 the comparison is broken.")
     mixed_units: int = Field(description="Seen in both arms, and left out.")

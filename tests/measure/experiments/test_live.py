@@ -93,9 +93,9 @@ async def test_sums_are_those_of_units_with_their_past(engine: Engine, sent: lis
             assert before or user == 0 or arm == user % 2
         of = x > 0
         y, x, p, q = (part[of] for part in (y, x, p, q))
-        sums = [float((one * other).sum()) for one, other in (
-            (y, of[of]), (x, of[of]), (y, y), (x, x), (x, y), (p, of[of]), (q, of[of]), (p, p), (q, q), (p, q), (y, p), (y, q), (x, p), (x, q),
-        )]  # fmt: skip
+        one = np.ones(y.size)
+        pairs = [(y, one), (x, one), (y, y), (x, x), (x, y), (p, one), (q, one), (p, p), (q, q), (p, q), (y, p), (y, q), (x, p), (x, q)]
+        sums = [float((a * b).sum()) for a, b in pairs]
         arms.append(Arm(int(of.sum()), *sums))
     wanted = contrast(arms[0], arms[1], scale=0.05)
     assert found["first"]["units"] == 59

@@ -2066,7 +2066,7 @@ export interface components {
              * @enum {string}
              */
             drawn: "core" | "disagreement" | "uncertain" | "rare";
-            item: components["schemas"]["sightline__serve__review_models__Item"];
+            item: components["schemas"]["Item"];
             judge: components["schemas"]["SaidOf"] | null;
             mine: components["schemas"]["SaidOf"] | null;
             /** People */
@@ -2767,12 +2767,38 @@ export interface components {
              */
             unit?: string | null;
         };
+        /** CompareResponse */
+        CompareResponse: {
+            a: components["schemas"]["Percentiles"];
+            a_window: components["schemas"]["TimeWindow"];
+            b: components["schemas"]["Percentiles"];
+            b_window: components["schemas"]["TimeWindow"];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Groups */
+            groups: components["schemas"]["ComparedGroup"][];
+            /** Level */
+            level: number;
+            /**
+             * Method
+             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
+             * @enum {string}
+             */
+            method: "exact" | "sketch" | "rollup";
+            /**
+             * Relative Error
+             * @description How far a quantile may be off, as a share of it.
+             */
+            relative_error: number;
+            /** Unit */
+            unit: string;
+        };
         /** ComparedGroup */
         ComparedGroup: {
             a: components["schemas"]["Percentiles"];
             b: components["schemas"]["Percentiles"];
             /** Differences */
-            differences: components["schemas"]["sightline__serve__latency_models__Difference"][];
+            differences: components["schemas"]["Difference"][];
             /** Filter */
             filter: string | null;
             /** Group */
@@ -2786,7 +2812,7 @@ export interface components {
              */
             better: number;
             /** @description second − first, paired by item, with its 95 % interval. */
-            difference: components["schemas"]["sightline__serve__experiment_models__Difference"];
+            difference: components["schemas"]["PairedDifference"];
             /** @description Of the items that both have. */
             first: components["schemas"]["Estimate"];
             /** Items */
@@ -2888,6 +2914,41 @@ export interface components {
             /** Project */
             project: string;
         };
+        /** DatasetItem */
+        DatasetItem: {
+            /**
+             * Changed
+             * @description The version that it has been like this since.
+             */
+            changed: number;
+            /** Context */
+            context?: unknown;
+            /** Expected */
+            expected?: unknown;
+            /** Id */
+            id: string;
+            /** Input */
+            input: unknown;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Position
+             * @description Orders items; stays while the item is changed.
+             */
+            position: number;
+            /** Span Id */
+            span_id?: string | null;
+            /**
+             * Trace Id
+             * @description Where it came from.
+             */
+            trace_id?: string | null;
+        };
         /**
          * DatasetRequest
          * @description A dataset to make, or its new name and description.
@@ -2935,6 +2996,39 @@ export interface components {
         DatasetsResponse: {
             /** Datasets */
             datasets: components["schemas"]["Dataset"][];
+        };
+        /**
+         * Difference
+         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
+         */
+        Difference: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            /**
+             * Clear
+             * @description Whether the interval excludes no difference at all.
+             */
+            clear: boolean;
+            /** Difference */
+            difference: number | null;
+            /** Enough */
+            enough: boolean;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "mean" | "p50" | "p90" | "p95" | "p99";
+            /**
+             * Relative
+             * @description As a share of a.
+             */
+            relative: number | null;
         };
         /** DifferingItem */
         DifferingItem: {
@@ -3294,6 +3388,40 @@ export interface components {
              * @description Where its traces and their scores are.
              */
             traces_project: string;
+        };
+        /** ExperimentComparison */
+        ExperimentComparison: {
+            /**
+             * Changed Items
+             * @description Left out: the dataset has changed them in between.
+             */
+            changed_items: number;
+            /**
+             * Differing
+             * @description The losses first.
+             */
+            differing: components["schemas"]["DifferingItem"][];
+            first: components["schemas"]["Experiment"];
+            /**
+             * Gated
+             * @description The scores that the outcome is of.
+             */
+            gated: string[];
+            /**
+             * Items
+             * @description That both were run over, unchanged.
+             */
+            items: number;
+            /** Margin */
+            margin: number;
+            /** Measures */
+            measures: components["schemas"]["ComparedMeasure"][];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "regression" | "not enough data";
+            second: components["schemas"]["Experiment"];
         };
         /**
          * ExperimentRequest
@@ -3693,10 +3821,36 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** Item */
+        Item: {
+            /** Id */
+            id: string;
+            /**
+             * Probability
+             * @description That it was drawn, among those it was drawn from.
+             */
+            probability: number;
+            /** Session Id */
+            session_id: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /** Trace Id */
+            trace_id: string;
+        };
         /** ItemPage */
         ItemPage: {
             /** Items */
-            items: components["schemas"]["sightline__serve__dataset_models__Item"][];
+            items: components["schemas"]["DatasetItem"][];
             /**
              * Next After
              * @description `after` of the next page; null on the last.
@@ -3973,8 +4127,8 @@ export interface components {
              * @enum {string}
              */
             decision: "second is higher" | "second is lower" | "no difference that matters" | "go on" | "broken";
-            /** @description second − first, the units' past taken out; the 95 % interval holds at all times at once. */
-            difference: components["schemas"]["sightline__serve__experiment_models__Difference"];
+            /** @description second − first, the units' past taken out; its interval holds at all times. */
+            difference: components["schemas"]["PairedDifference"];
             first: components["schemas"]["LiveArm"];
             /**
              * From
@@ -4669,6 +4823,15 @@ export interface components {
             /** Units */
             units: number;
         };
+        /** PairedDifference */
+        PairedDifference: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Part
          * @description A piece of a message.
@@ -5325,7 +5488,7 @@ export interface components {
              * Items
              * @description What this rater may label next, in order. Why an item was drawn is not said: it would tell of the verdict.
              */
-            items: components["schemas"]["sightline__serve__review_models__Item"][];
+            items: components["schemas"]["Item"][];
             /**
              * Last
              * @description The item this rater answered last: what undo takes back.
@@ -5635,7 +5798,7 @@ export interface components {
             repeat: number;
             /** Scores */
             scores: {
-                [key: string]: components["schemas"]["sightline__serve__experiment_models__Score"];
+                [key: string]: components["schemas"]["ResultScore"];
             };
             /** Trace Id */
             trace_id: string;
@@ -5676,6 +5839,24 @@ export interface components {
              * @description Of the trace of this run, in the experiment's `traces_project`.
              */
             trace_id: string;
+        };
+        /** ResultScore */
+        ResultScore: {
+            /** Author */
+            author: string;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Value */
+            value: number | null;
         };
         /**
          * ResultScoreIn
@@ -5912,6 +6093,43 @@ export interface components {
             value: number | null;
             /** Version */
             version: string;
+        };
+        /**
+         * Score
+         * @description A verdict on a span, or on its trace.
+         */
+        Score: {
+            /** Author */
+            author?: string | null;
+            /** Confidence */
+            confidence?: number | null;
+            /** Explanation */
+            explanation?: string | null;
+            /**
+             * Judge Trace Id
+             * @description The trace of the judge's own call.
+             */
+            judge_trace_id?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Received
+             * Format: date-time
+             */
+            received: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "judge" | "code" | "person" | "user" | "external";
+            /** Type */
+            type?: string | null;
+            /** Value */
+            value?: number | null;
+            /** Version */
+            version?: string | null;
         };
         /**
          * ScoreIn
@@ -6596,7 +6814,7 @@ export interface components {
                 [key: string]: unknown;
             };
             /** Scores */
-            scores: components["schemas"]["sightline__serve__models__Score"][];
+            scores: components["schemas"]["Score"][];
             /** Settled */
             settled: boolean;
             /** Span Id */
@@ -7527,224 +7745,6 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
-        };
-        /** Item */
-        sightline__serve__dataset_models__Item: {
-            /**
-             * Changed
-             * @description The version that it has been like this since.
-             */
-            changed: number;
-            /** Context */
-            context?: unknown;
-            /** Expected */
-            expected?: unknown;
-            /** Id */
-            id: string;
-            /** Input */
-            input: unknown;
-            /**
-             * Metadata
-             * @default {}
-             */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /**
-             * Position
-             * @description Orders items; stays while the item is changed.
-             */
-            position: number;
-            /** Span Id */
-            span_id?: string | null;
-            /**
-             * Trace Id
-             * @description Where it came from.
-             */
-            trace_id?: string | null;
-        };
-        /** CompareResponse */
-        sightline__serve__experiment_models__CompareResponse: {
-            /**
-             * Changed Items
-             * @description Left out: the dataset has changed them in between.
-             */
-            changed_items: number;
-            /**
-             * Differing
-             * @description The losses first.
-             */
-            differing: components["schemas"]["DifferingItem"][];
-            first: components["schemas"]["Experiment"];
-            /**
-             * Gated
-             * @description The scores that the outcome is of.
-             */
-            gated: string[];
-            /**
-             * Items
-             * @description That both were run over, unchanged.
-             */
-            items: number;
-            /** Margin */
-            margin: number;
-            /** Measures */
-            measures: components["schemas"]["ComparedMeasure"][];
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "pass" | "regression" | "not enough data";
-            second: components["schemas"]["Experiment"];
-        };
-        /** Difference */
-        sightline__serve__experiment_models__Difference: {
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Value */
-            value: number | null;
-        };
-        /** Score */
-        sightline__serve__experiment_models__Score: {
-            /** Author */
-            author: string;
-            /** Explanation */
-            explanation: string;
-            /** Label */
-            label: string | null;
-            /** Source */
-            source: string;
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "binary" | "categorical" | "ordinal" | "numeric";
-            /** Value */
-            value: number | null;
-        };
-        /** CompareResponse */
-        sightline__serve__latency_models__CompareResponse: {
-            a: components["schemas"]["Percentiles"];
-            a_window: components["schemas"]["TimeWindow"];
-            b: components["schemas"]["Percentiles"];
-            b_window: components["schemas"]["TimeWindow"];
-            /** Differences */
-            differences: components["schemas"]["sightline__serve__latency_models__Difference"][];
-            /** Groups */
-            groups: components["schemas"]["ComparedGroup"][];
-            /** Level */
-            level: number;
-            /**
-             * Method
-             * @description exact: linear interpolation, type 7. sketch, rollup: a mergeable sketch over raw rows or over hourly ones.
-             * @enum {string}
-             */
-            method: "exact" | "sketch" | "rollup";
-            /**
-             * Relative Error
-             * @description How far a quantile may be off, as a share of it.
-             */
-            relative_error: number;
-            /** Unit */
-            unit: string;
-        };
-        /**
-         * Difference
-         * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
-         */
-        sightline__serve__latency_models__Difference: {
-            /** A */
-            a: number | null;
-            /** B */
-            b: number | null;
-            /**
-             * Clear
-             * @description Whether the interval excludes no difference at all.
-             */
-            clear: boolean;
-            /** Difference */
-            difference: number | null;
-            /** Enough */
-            enough: boolean;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /**
-             * Of
-             * @enum {string}
-             */
-            of: "mean" | "p50" | "p90" | "p95" | "p99";
-            /**
-             * Relative
-             * @description As a share of a.
-             */
-            relative: number | null;
-        };
-        /**
-         * Score
-         * @description A verdict on a span, or on its trace.
-         */
-        sightline__serve__models__Score: {
-            /** Author */
-            author?: string | null;
-            /** Confidence */
-            confidence?: number | null;
-            /** Explanation */
-            explanation?: string | null;
-            /**
-             * Judge Trace Id
-             * @description The trace of the judge's own call.
-             */
-            judge_trace_id?: string | null;
-            /** Label */
-            label?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Received
-             * Format: date-time
-             */
-            received: string;
-            /**
-             * Source
-             * @enum {string}
-             */
-            source: "judge" | "code" | "person" | "user" | "external";
-            /** Type */
-            type?: string | null;
-            /** Value */
-            value?: number | null;
-            /** Version */
-            version?: string | null;
-        };
-        /** Item */
-        sightline__serve__review_models__Item: {
-            /** Id */
-            id: string;
-            /**
-             * Probability
-             * @description That it was drawn, among those it was drawn from.
-             */
-            probability: number;
-            /** Session Id */
-            session_id: string;
-            /** Span Id */
-            span_id: string;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * Target
-             * @enum {string}
-             */
-            target: "span" | "trace" | "session";
-            /** Trace Id */
-            trace_id: string;
         };
     };
     responses: never;
@@ -8897,7 +8897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sightline__serve__dataset_models__Item"];
+                    "application/json": components["schemas"]["DatasetItem"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -10814,7 +10814,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sightline__serve__experiment_models__CompareResponse"];
+                    "application/json": components["schemas"]["ExperimentComparison"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
@@ -11675,7 +11675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sightline__serve__latency_models__CompareResponse"];
+                    "application/json": components["schemas"]["CompareResponse"];
                 };
             };
             /** @description The body can't be read: it is not UTF-8 text. */

@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics, Latency, Reliability, Quality: the tabs, from left to right"],
+  ["1 … 7", "the tabs of a screen, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -22,6 +22,9 @@ const KEYS: [string, string][] = [
   ["s  u  e", "Review: skip, undo, say why"],
   ["l", "live on, off"],
   ["t", "light, dark"],
+  ["d", "Traces: add to a dataset"],
+  ["a  e", "Datasets: add, change"],
+  ["c  s", "Experiments: compare two, swap them"],
   ["?", "this help"],
 ];
 
@@ -90,6 +93,14 @@ export function Shell() {
             data-status={pathname.startsWith("/review") ? "active" : undefined}
           >
             Review
+          </Link>
+          <Link
+            to="/datasets"
+            search={{ project }}
+            className="tab"
+            data-status={/^\/(datasets|experiments|live-tests)/.test(pathname) ? "active" : undefined}
+          >
+            Datasets
           </Link>
           <Link to="/ledger" search={{ project }} activeOptions={{ includeSearch: false }} className="tab">
             Ledger

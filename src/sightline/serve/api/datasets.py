@@ -19,9 +19,9 @@ from sightline.serve.api.errors import NOT_FOUND
 from sightline.serve.dataset_models import (
     ChangeResponse,
     Dataset,
+    DatasetItem,
     DatasetRequest,
     DatasetsResponse,
-    Item,
     ItemPage,
     ItemsRequest,
     TracesRequest,
@@ -104,7 +104,7 @@ async def get_items(
     return answer({"version": max(versions, default=None), "items": [asdict(item) for item in found[:limit]], "next_after": following})
 
 
-@router.get("/{id}/items/{item_id}", response_model=Item, responses=NOT_FOUND, summary="Read an item")
+@router.get("/{id}/items/{item_id}", response_model=DatasetItem, responses=NOT_FOUND, summary="Read an item")
 async def get_item(
     asker: AskerParam,
     config: ConfigParam,

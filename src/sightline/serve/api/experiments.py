@@ -15,9 +15,9 @@ from sightline.serve.api.datasets import read_versions
 from sightline.serve.api.errors import NOT_FOUND
 from sightline.serve.api.scores import StoreParam
 from sightline.serve.experiment_models import (
-    CompareResponse,
     DoneResponse,
     Experiment,
+    ExperimentComparison,
     ExperimentRequest,
     ExperimentsResponse,
     ExperimentSummary,
@@ -61,7 +61,7 @@ async def post_experiment(
     return answer(_shown(await config.experiments.add(terms), dataset.name), status=201)
 
 
-@router.get("/compare", response_model=CompareResponse, responses=NOT_FOUND, summary="Compare two experiments")
+@router.get("/compare", response_model=ExperimentComparison, responses=NOT_FOUND, summary="Compare two experiments")
 async def get_compare(
     asker: AskerParam,
     config: ConfigParam,

@@ -119,7 +119,7 @@ function Told({ answer, by }: { answer: TrendAnswer; by: string }) {
           </Tile>
         )}
         <Tile label="Scored" value={count(total.judged)} window={window} filter={answer.filter}>
-{answer.filter_failed && <Named name="What did not pass" window={window} filter={answer.filter_failed} />}
+          {answer.filter_failed && <Named name="What did not pass" window={window} filter={answer.filter_failed} />}
         </Tile>
         {isJudge && judge && (
           <dl className="tile">
