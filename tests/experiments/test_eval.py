@@ -38,6 +38,14 @@ def test_every_item_is_run_scored_and_traced(bench: Bench) -> None:
     assert bench.server.count(of="traces", project=bench.project) == 0
 
 
+def test_no_result_is_lost_on_its_way(bench: Bench) -> None:
+    code, out, err = bench.eval("words", "--run", "app:answer", *RIGHT, "--repeats", "20", "--concurrency", "32", "--json")
+    assert code == 0, err
+    (one,) = json.loads(out)
+    assert one["experiment"]["results"] == 800
+    assert next(m for m in one["experiment"]["measures"] if m["name"] == "right")["mean"]["items"] == 40
+
+
 def test_a_regression_ends_with_3_and_says_what_became_worse(bench: Bench) -> None:
     assert bench.eval("words", "--run", "app:answer", *RIGHT, "--name", "caps", "--against", "last")[0] == 0
     code, out, err = bench.eval("words", "--run", "app:worse", *RIGHT, "--name", "caps", "--against", "last", "--margin", "0.05")

@@ -115,25 +115,32 @@ class _Work:
                 item, repeat = owed.pop()
                 self._waiting.append(await self._one(item, repeat, tracing, executor))
 
-        workers = [asyncio.create_task(worker()) for _ in range(min(self._plan.concurrency, max(len(owed), 1)))]
-        sending = asyncio.create_task(self._send_as_it_comes())
+        finished = asyncio.Event()
+        workers = asyncio.gather(*(worker() for _ in range(min(self._plan.concurrency, max(len(owed), 1)))))
+        sending = asyncio.create_task(self._send_as_it_comes(finished))
         try:
-            await asyncio.gather(*workers)
+            # a server that takes nothing more ends the run: what could not be stored need not be made
+            both: set[asyncio.Future[Any]] = {workers, sending}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if workers.done():
+                workers.result()
         finally:
-            for task in [*workers, sending]:
-                task.cancel()
+            workers.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await sending
+                await workers
+            finished.set()
+            await sending
             while self._waiting:
                 await self._send()
 
-    async def _send_as_it_comes(self) -> None:
+    async def _send_as_it_comes(self, finished: asyncio.Event) -> None:
+        """What has come, every second or every fifty of it, until `finished`; it is never cancelled while it sends."""
         last = time.monotonic()
-        while True:
-            await asyncio.sleep(0.05)
+        while not finished.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(finished.wait(), 0.05)
             if len(self._waiting) >= _BATCH or (self._waiting and time.monotonic() - last > _BATCH_S):
-                # shielded: what was taken off the list has to arrive
-                await asyncio.shield(self._send())
+                await self._send()
                 last = time.monotonic()
 
     async def _send(self) -> None:

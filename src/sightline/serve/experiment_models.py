@@ -177,6 +177,7 @@ class ScorePair(Model):
 
 class DifferingItem(Model):
     item_id: str
+    input: str = Field(description="How its input begins.")
     change: float = Field(description="The largest change of a score, as a share of its largest value; negative is worse.")
     scores: dict[str, ScorePair]
 

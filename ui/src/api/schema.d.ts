@@ -3037,6 +3037,11 @@ export interface components {
              * @description The largest change of a score, as a share of its largest value; negative is worse.
              */
             change: number;
+            /**
+             * Input
+             * @description How its input begins.
+             */
+            input: string;
             /** Item Id */
             item_id: string;
             /** Scores */

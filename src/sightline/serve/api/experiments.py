@@ -78,9 +78,11 @@ async def get_compare(
         raise BadRequestError("second: The two were run over different datasets: compare experiments over one.")
 
     async def work() -> dict[str, Any]:
-        same, changed = await _same_items(asker, config, pair)
+        inputs, changed = await _same_items(asker, config, pair)
         found = [await _results(asker, one) for one in pair]
-        made = experiments.compare(found[0], found[1], same=same, scores=score or [], margin=margin, lower=lower or [])
+        made = experiments.compare(found[0], found[1], same=inputs, scores=score or [], margin=margin, lower=lower or [])
+        for row in made["differing"]:
+            row["input"] = inputs[row["item_id"]]
         return {**made, "changed_items": changed}
 
     made = await asker.answer(work())
@@ -153,16 +155,20 @@ async def _results(asker: Asker, kept: Kept) -> list[experiments.Result]:
     return await experiments.results(asker.reader, kept.project, kept.id, created_ns=created_ns)
 
 
-async def _same_items(asker: Asker, config: Configuration, pair: Sequence[Kept]) -> tuple[set[str], int]:
-    """Items that are the same in the versions that the two ran over, and how many are not."""
+async def _same_items(asker: Asker, config: Configuration, pair: Sequence[Kept]) -> tuple[dict[str, str], int]:
+    """Items that are the same in the versions that the two ran over, with how their inputs begin; and how many are not."""
     versions = [one.version for one in await config.datasets.versions(pair[0].dataset_id)]
     seen = []
     for one in pair:
         upto = [version for version in versions if version <= one.dataset_version]
-        seen.append({item.id: item.changed for item in await datasets.items(asker.reader, one.project, one.dataset_id, upto)})
+        seen.append({item.id: item for item in await datasets.items(asker.reader, one.project, one.dataset_id, upto)})
     both = seen[0].keys() & seen[1].keys()
-    same = {id_ for id_ in both if seen[0][id_] == seen[1][id_]}
+    same = {id_: _beginning(seen[1][id_].input) for id_ in both if seen[0][id_].changed == seen[1][id_].changed}
     return same, len(both) - len(same)
+
+
+def _beginning(value: Any) -> str:
+    return (value if isinstance(value, str) else encoded(value).decode())[:300]
 
 
 async def _dataset_name(config: Configuration, kept: Kept) -> str | None:

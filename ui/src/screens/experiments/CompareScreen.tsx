@@ -127,6 +127,7 @@ function Compared({ answer, item, onItem }: ComparedProps) {
             {
               id: "difference",
               title: "Difference, paired by item",
+              wide: true,
               hint: "Right is better; the mark left of the middle is the margin",
               cell: (row) => (
                 <span className="with-bar">
@@ -180,7 +181,16 @@ function Compared({ answer, item, onItem }: ComparedProps) {
                 open={item ?? null}
                 onOpen={(row) => onItem(row.item_id === item ? undefined : row.item_id)}
                 columns={[
-                  { id: "item", title: "Item", cell: (row: DifferingItem) => <span className="mono">{row.item_id}</span> },
+                  {
+                    id: "item",
+                    title: "Item",
+                    wide: true,
+                    cell: (row: DifferingItem) => (
+                      <span className="lines" title={row.item_id}>
+                        {row.input}
+                      </span>
+                    ),
+                  },
                   {
                     id: "change",
                     title: "",
@@ -195,7 +205,7 @@ function Compared({ answer, item, onItem }: ComparedProps) {
                       title: one.name,
                       cell: (row: DifferingItem) => {
                         const pair = row.scores[one.name];
-                        return pair ? `${inUnit(pair.first, one.type)} → ${inUnit(pair.second, one.type)}` : "";
+                        return pair ? `${single(pair.first, one.type)} → ${single(pair.second, one.type)}` : "";
                       },
                     })),
                 ]}
@@ -222,6 +232,11 @@ function said(answer: Comparison, gated: ComparedMeasure[]): string {
   return `Not enough data to tell whether ${open.map((one) => one.name).join(", ")} became ${loss}worse.${
     most > 0 ? ` About ${count(most)} items would decide if the difference stays as it is.` : ""
   }${answer.margin === 0 ? " Without a margin only a gain passes: say which loss doesn't matter." : ""}`;
+}
+
+/** Of one item: a yes or a no is no percentage. */
+function single(value: number, type: string): string {
+  return type === "binary" && (value === 0 || value === 1) ? (value ? "yes" : "no") : inUnit(value, type);
 }
 
 function reachOf(row: ComparedMeasure, margin: number): number {

@@ -26,7 +26,12 @@ export function LiveChart({ answer }: { answer: LiveResult }) {
       animation: false,
       ...frame,
       brush: undefined,
-      yAxis: { ...frame.yAxis, min: -reach, max: reach },
+      yAxis: {
+        ...frame.yAxis,
+        min: -reach,
+        max: reach,
+        axisLabel: { ...frame.yAxis.axisLabel, showMinLabel: false, showMaxLabel: false },
+      },
       tooltip: {
         trigger: "axis",
         ...tipStyle(),
