@@ -18,7 +18,7 @@ from tests.running import Server, running
 _serial = count()
 
 APP = """
-import os, pathlib, time
+import os, random, time
 
 def answer(input):
     if "fails" in input:
@@ -32,6 +32,10 @@ def answer(input):
 
 async def worse(input, metadata):
     return input.upper() if metadata["n"] % 4 else "?"
+
+def seeded(input):
+    random.seed(1)
+    return input.upper()
 
 def right(output, expected):
     return output == expected

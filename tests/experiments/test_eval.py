@@ -39,10 +39,13 @@ def test_every_item_is_run_scored_and_traced(bench: Bench) -> None:
 
 
 def test_no_result_is_lost_on_its_way(bench: Bench) -> None:
-    code, out, err = bench.eval("words", "--run", "app:answer", *RIGHT, "--repeats", "20", "--concurrency", "32", "--json")
+    # the function seeds `random`, as many do: ids of traces must not come from there
+    code, out, err = bench.eval("words", "--run", "app:seeded", *RIGHT, "--repeats", "20", "--concurrency", "32", "--json")
     assert code == 0, err
     (one,) = json.loads(out)
     assert one["experiment"]["results"] == 800
+    results = bench.api("GET", f"/experiments/{one['experiment']['id']}/results", limit="1000")["results"]
+    assert len({result["trace_id"] for result in results}) == 800
     assert next(m for m in one["experiment"]["measures"] if m["name"] == "right")["mean"]["items"] == 40
 
 

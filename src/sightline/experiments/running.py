@@ -113,7 +113,8 @@ class _Work:
         async def worker() -> None:
             while owed:
                 item, repeat = owed.pop()
-                self._waiting.append(await self._one(item, repeat, tracing, executor))
+                result = await self._one(item, repeat, tracing, executor)
+                self._waiting.append(result)
 
         finished = asyncio.Event()
         workers = asyncio.gather(*(worker() for _ in range(min(self._plan.concurrency, max(len(owed), 1)))))
@@ -144,7 +145,8 @@ class _Work:
                 last = time.monotonic()
 
     async def _send(self) -> None:
-        batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+        batch = self._waiting[:_BATCH]
+        del self._waiting[:_BATCH]
         await asyncio.to_thread(self._client.post, f"/experiments/{self._experiment['id']}/results", {"results": batch})
         self.done += len(batch)
         self.failed += sum(one["error"] is not None for one in batch)

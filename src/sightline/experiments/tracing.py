@@ -1,6 +1,7 @@
 """The traces of an experiment: each run of each item is one, sent to the server over OTLP like any other."""
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 _FLUSH_MS = 30_000
 
@@ -25,13 +27,15 @@ class Tracing:
     def __init__(self, url: str, project: str) -> None:
         exporter = OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces", headers={"x-sightline-project": project})
         self._processor = BatchSpanProcessor(exporter)
+        resource = Resource.create({"service.name": "sightline-eval", "deployment.environment.name": "experiment"})
+        ours = TracerProvider(resource=resource, id_generator=_Ids())
+        ours.add_span_processor(self._processor)
         current = trace.get_tracer_provider()
-        if not isinstance(current, TracerProvider):
-            resource = Resource.create({"service.name": "sightline-eval", "deployment.environment.name": "experiment"})
-            current = TracerProvider(resource=resource)
-            trace.set_tracer_provider(current)
-        current.add_span_processor(self._processor)
-        self._tracer = current.get_tracer("sightline.experiments")
+        if isinstance(current, TracerProvider):
+            current.add_span_processor(self._processor)
+        else:
+            trace.set_tracer_provider(ours)
+        self._tracer = ours.get_tracer("sightline.experiments")
 
     @contextmanager
     def item(self, attributes: Mapping[str, Any]) -> Iterator[trace.Span]:
@@ -39,13 +43,22 @@ class Tracing:
         with self._tracer.start_as_current_span("experiment", context=Context(), attributes=_plain(attributes)) as span:
             yield span
 
-    def flush(self) -> None:
-        """Return when all spans were sent, or can't be."""
-        self._processor.force_flush(_FLUSH_MS)
-
     def close(self) -> None:
         """Send what is left; nothing is sent afterwards."""
+        self._processor.force_flush(_FLUSH_MS)
         self._processor.shutdown()  # type: ignore[no-untyped-call]
+
+
+class _Ids(IdGenerator):
+    """Ids that no code can repeat: the usual ones come from `random`, which an experiment's function may well seed for every item."""
+
+    def generate_span_id(self) -> int:
+        """64 bits, not 0."""
+        return secrets.randbits(64) or 1
+
+    def generate_trace_id(self) -> int:
+        """128 bits, not 0."""
+        return secrets.randbits(128) or 1
 
 
 def trace_id(span: trace.Span) -> str:

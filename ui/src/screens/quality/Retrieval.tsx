@@ -140,8 +140,8 @@ function Told({ answer, by, kind }: { answer: RetrievalAnswer; by: string[]; kin
           metadata.
         </p>
       )}
-      <section>
-        <div className="with-search">
+      <section className="scrolled">
+        <div className="with-controls">
           <h2>Over time</h2>
           <NativeSelect
             size="xs"
@@ -223,8 +223,8 @@ function Judged({ answer, names, score, k }: { answer: RelevanceAnswer; names: s
     ["Hit rate", total.hit, "Searches with a relevant document among them"],
   ];
   return (
-    <section>
-      <div className="with-search">
+    <section className="scrolled">
+      <div className="with-controls">
         <h2>Relevance</h2>
         <NativeSelect
           size="xs"

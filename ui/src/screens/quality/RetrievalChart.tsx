@@ -53,7 +53,7 @@ export function RetrievalChart({ answer, judged, shown, onPick }: Props) {
       animation: false,
       ...frame,
       brush: undefined,
-      yAxis: { ...frame.yAxis, ...(shown === "empty" ? { min: 0 } : { scale: true }) },
+      yAxis: { ...frame.yAxis, ...(shown === "empty" ? { min: 0 } : { scale: true, ...reachOf(points) }) },
       tooltip: {
         trigger: "axis",
         ...tipStyle(),
@@ -113,6 +113,15 @@ export function RetrievalChart({ answer, judged, shown, onPick }: Props) {
     onPick(new Date(from).toISOString(), new Date(from + width).toISOString(), line.filter);
   };
   return <Chart option={option} height={220} label="Searches over time" onPick={pick} />;
+}
+
+/** As far as the intervals reach. */
+function reachOf(points: readonly Point[]): { min?: number; max?: number } {
+  const ends = points.flatMap((point) => [...(point.interval ?? []), ...(point.value === null ? [] : [point.value])]);
+  if (!ends.length) return {};
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const step = 10 ** Math.floor(Math.log10(Math.max(high - low, 1e-9)));
+  return { min: Math.floor(low / step) * step, max: Math.ceil(high / step) * step };
 }
 
 function pointsOf(answer: RetrievalAnswer, judged: RelevanceAnswer | undefined, shown: Shown): Point[] {
