@@ -101,6 +101,18 @@ def demo(
         _run(settings, started)
 
 
+@app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}, add_help_option=False)
+def run(
+    program: Annotated[
+        list[str] | None, typer.Argument(help="app.py, -m module, or a command, with its arguments.", show_default=False)
+    ] = None,
+) -> None:
+    """A program of yours, traced without a change to it: sightline run app.py. Its options stand before it: --url, --project, --service."""
+    from sightline.sdk._run import main as become
+
+    raise typer.Exit(become(program or []))
+
+
 @app.command()
 def price(
     file: Annotated[Path, typer.Argument(help="Lines of JSON: provider, api_flavor, model, at, service_tier, body.", show_default=False)],

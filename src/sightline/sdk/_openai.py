@@ -1,0 +1,399 @@
+"""OpenAI's client tells of its calls, for a tenth of what wrapping each chunk costs: chunks are kept as they come and read at the end.
+
+It sits where every method of the client goes through, so chat, responses, completions, embeddings and their raw, parsed and streamed
+forms are one case each. Attributes are OpenTelemetry's for GenAI.
+"""
+
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from time import perf_counter_ns, time_ns
+from types import ModuleType
+from typing import Any
+
+from opentelemetry import context, trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
+
+from sightline.sdk import _said
+from sightline.sdk._options import log
+from sightline.sdk._state import STATE
+from sightline.sdk._streams import CALL, is_token
+
+_SEEN = "_sightline_openai"
+_OPERATIONS = {"/chat/completions": "chat", "/completions": "text_completion", "/responses": "chat", "/embeddings": "embeddings"}
+_PROVIDERS = (
+    ("openai.azure.com", "azure.ai.openai"),
+    ("api.deepseek.com", "deepseek"),
+    ("api.mistral.ai", "mistral_ai"),
+    ("api.groq.com", "groq"),
+    ("api.x.ai", "x_ai"),
+    ("openrouter.ai", "openrouter"),
+    ("api.together.xyz", "together"),
+    ("api.perplexity.ai", "perplexity"),
+    ("googleapis.com", "gcp.gemini"),
+)
+"""Whose models answer at a host; anybody else is taken for OpenAI."""
+_ASKED = (
+    ("temperature", "gen_ai.request.temperature"),
+    ("top_p", "gen_ai.request.top_p"),
+    ("max_tokens", "gen_ai.request.max_tokens"),
+    ("max_completion_tokens", "gen_ai.request.max_tokens"),
+    ("max_output_tokens", "gen_ai.request.max_tokens"),
+    ("seed", "gen_ai.request.seed"),
+    ("frequency_penalty", "gen_ai.request.frequency_penalty"),
+    ("presence_penalty", "gen_ai.request.presence_penalty"),
+    ("service_tier", "gen_ai.openai.request.service_tier"),
+    ("user", "gen_ai.request.user"),
+)
+_MOST_CHUNKS = 100_000
+_OTHERS = ("openinference.instrumentation.openai", "opentelemetry.instrumentation.openai", "opentelemetry.instrumentation.openai_v2")
+
+
+def watch(module: ModuleType) -> None:
+    """Tell of the calls of `openai`'s clients, unless somebody else does already."""
+    if _told_by_another():
+        return
+    for kind in (module.OpenAI, module.AsyncOpenAI):
+        if not hasattr(kind, _SEEN):
+            setattr(kind, _SEEN, True)
+            kind.request = _asking_async(kind.request) if kind is module.AsyncOpenAI else _asking(kind.request)
+
+
+def _told_by_another() -> bool:
+    for name in _OTHERS:
+        instrumentor = getattr(sys.modules.get(name), "OpenAIInstrumentor", None)
+        if instrumentor is not None and instrumentor().is_instrumented_by_opentelemetry:
+            return True
+    return False
+
+
+def _asking(ask: Any) -> Any:
+    def request(self: Any, cast_to: Any, options: Any, **how: Any) -> Any:
+        call = _begun(self, options, how)
+        if call is None:
+            return ask(self, cast_to, options, **how)
+        token = context.attach(call.inside)
+        try:
+            result = ask(self, cast_to, options, **how)
+            call.answered(result)
+        except BaseException as error:
+            call.end(error)
+            raise
+        finally:
+            context.detach(token)
+        return result
+
+    return request
+
+
+def _asking_async(ask: Any) -> Any:
+    async def request(self: Any, cast_to: Any, options: Any, **how: Any) -> Any:
+        call = _begun(self, options, how)
+        if call is None:
+            return await ask(self, cast_to, options, **how)
+        token = context.attach(call.inside)
+        try:
+            result = await ask(self, cast_to, options, **how)
+            call.answered(result)
+        except BaseException as error:
+            call.end(error)
+            raise
+        finally:
+            context.detach(token)
+        return result
+
+    return request
+
+
+def _begun(client: Any, options: Any, how: Mapping[str, Any]) -> "Call | None":
+    try:
+        operation = _OPERATIONS.get(options.url)
+        body = options.json_data
+        if operation is None or not isinstance(body, Mapping):
+            return None
+        return Call(operation, body, str(client.base_url.host), streamed=bool(how.get("stream")))
+    except Exception:
+        log.debug("a call could not be told of", exc_info=True)
+        return None
+
+
+class Call:
+    """One call and its span, until the last chunk of its answer."""
+
+    __slots__ = ("_ended", "_operation", "_streamed", "inside", "span")
+
+    def __init__(self, operation: str, body: Mapping[str, Any], host: str, *, streamed: bool) -> None:
+        model = str(body.get("model", ""))
+        facts: dict[str, Any] = {
+            "gen_ai.operation.name": operation,
+            "gen_ai.provider.name": next((name for end, name in _PROVIDERS if host.endswith(end)), "openai"),
+            "gen_ai.request.model": model,
+            "server.address": host,
+        }
+        for name, key in _ASKED:
+            value = body.get(name)
+            if isinstance(value, str | int | float):
+                facts[key] = value
+        if streamed:
+            facts["gen_ai.request.stream"] = True
+        if STATE.content:
+            facts |= _asked(operation, body)
+        self._ended = False
+        self._operation = operation
+        self._streamed = streamed
+        self.span: Any = STATE.tracer.start_span(
+            f"{operation} {model}", kind=SpanKind.CLIENT, attributes=facts, record_exception=False, set_status_on_exception=False
+        )
+        self.inside = context.set_value(CALL, self, trace.set_span_in_context(self.span))
+
+    def __del__(self) -> None:
+        if not self._ended:  # a stream that nobody read
+            self.end()
+
+    def answered(self, result: Any) -> None:
+        """The client has its answer: whole, or about to be streamed."""
+        try:
+            if hasattr(result, "http_response"):
+                kind = type(result).__name__
+                if kind != "LegacyAPIResponse":  # its body is the application's to read
+                    self.end()
+                    return
+                result = result.parse()  # which keeps what it parsed for the application
+            if not self._streamed:
+                self._tell([result])
+                self.end()
+        except Exception:
+            log.debug("an answer could not be read", exc_info=True)
+            self.end()
+
+    def watched(self, source: Iterator[Any]) -> Iterator[Any]:
+        """The chunks as they are, kept and timed."""
+        kept: list[Any] = []
+        keep, clock = kept.append, perf_counter_ns
+        longest = first = 0
+        error: BaseException | None = None
+        last = clock()
+        try:
+            for item in source:
+                now = clock()
+                if first:
+                    longest = max(longest, now - last)
+                elif is_token(item):
+                    first = time_ns()
+                keep(item)
+                yield item
+                last = clock()
+        except GeneratorExit:
+            self.span.set_attribute("sightline.stream_stopped", True)
+            raise
+        except BaseException as problem:
+            error = problem
+            raise
+        finally:
+            self._streamed_out(kept, first, longest, error)
+
+    async def watched_async(self, source: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """The chunks as they are, kept and timed."""
+        kept: list[Any] = []
+        keep, clock = kept.append, perf_counter_ns
+        longest = first = 0
+        error: BaseException | None = None
+        last = clock()
+        try:
+            async for item in source:
+                now = clock()
+                if first:
+                    longest = max(longest, now - last)
+                elif is_token(item):
+                    first = time_ns()
+                keep(item)
+                yield item
+                last = clock()
+        except GeneratorExit:
+            self.span.set_attribute("sightline.stream_stopped", True)
+            await source.aclose()  # type: ignore[attr-defined]
+            raise
+        except BaseException as problem:
+            error = problem
+            raise
+        finally:
+            self._streamed_out(kept, first, longest, error)
+
+    def _streamed_out(self, kept: list[Any], first_ns: int, longest_ns: int, error: BaseException | None) -> None:
+        try:
+            facts: dict[str, Any] = {"sightline.streamed": True, "sightline.chunks": len(kept)}
+            if first_ns and self.span.start_time:
+                facts["sightline.ttft_ns"] = first_ns - self.span.start_time
+            if longest_ns:
+                facts["sightline.stall_ns"] = longest_ns
+            self.span.set_attributes(facts)
+            self._tell(kept[:_MOST_CHUNKS])
+        except Exception:
+            log.debug("a stream could not be read", exc_info=True)
+        self.end(error)
+
+    def _tell(self, parts: Sequence[Any]) -> None:
+        """What was answered: one whole answer, or the chunks of one."""
+        if self._operation == "embeddings":
+            self.span.set_attributes(_about(parts[0]))
+        elif getattr(parts[-1] if parts else None, "choices", None) is None:
+            self.span.set_attributes(_of_response(parts))
+        else:
+            self.span.set_attributes(_of_chat(parts))
+
+    def end(self, error: BaseException | None = None) -> None:
+        """The span's end; once."""
+        if self._ended:
+            return
+        self._ended = True
+        try:
+            if error is not None and not isinstance(error, GeneratorExit | KeyboardInterrupt | SystemExit):
+                status = getattr(error, "status_code", None)
+                if isinstance(status, int):
+                    self.span.set_attribute("http.response.status_code", status)
+                self.span.record_exception(error)
+                self.span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+            self.span.end()
+        except Exception:
+            log.debug("a call could not be ended", exc_info=True)
+
+
+def _asked(operation: str, body: Mapping[str, Any]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    asked = body.get("messages", body.get("input", body.get("prompt")))
+    if operation == "embeddings":
+        said["input.value"] = _said.text_of(asked, STATE.chars)
+    elif asked is not None:
+        said |= _said.messages(asked, None, STATE.chars)
+    if body.get("instructions"):
+        said["gen_ai.system_instructions"] = _said.text_of([{"type": "text", "content": body["instructions"]}], STATE.chars)
+    if body.get("tools"):
+        said["gen_ai.tool.definitions"] = _said.text_of(body["tools"], STATE.chars)
+    return said
+
+
+def _about(answer: Any) -> dict[str, Any]:
+    """What an answer says of itself, and what it used."""
+    said = {"gen_ai.response.id": getattr(answer, "id", None), "gen_ai.response.model": getattr(answer, "model", None)}
+    said["gen_ai.openai.response.service_tier"] = getattr(answer, "service_tier", None)
+    return {key: value for key, value in said.items() if isinstance(value, str)} | _used(getattr(answer, "usage", None))
+
+
+_USAGE = (
+    ("gen_ai.usage.input_tokens", ("prompt_tokens", "input_tokens"), None),
+    ("gen_ai.usage.output_tokens", ("completion_tokens", "output_tokens"), None),
+    ("gen_ai.usage.cache_read.input_tokens", ("prompt_tokens_details", "input_tokens_details"), "cached_tokens"),
+    ("sightline.input_audio_tokens", ("prompt_tokens_details", "input_tokens_details"), "audio_tokens"),
+    ("gen_ai.usage.reasoning.output_tokens", ("completion_tokens_details", "output_tokens_details"), "reasoning_tokens"),
+    ("sightline.output_audio_tokens", ("completion_tokens_details", "output_tokens_details"), "audio_tokens"),
+)
+
+
+def _used(usage: Any) -> dict[str, int]:
+    said: dict[str, int] = {}
+    for key, names, part in _USAGE if usage is not None else ():
+        for name in names:
+            value = getattr(usage, name, None)
+            value = getattr(value, part, None) if part is not None else value
+            if isinstance(value, int):
+                said[key] = value
+    return said
+
+
+def _of_chat(parts: Sequence[Any]) -> dict[str, Any]:
+    """Chat and text completions: choices with a message, with deltas of one, or with a text."""
+    choices: dict[int, _Choice] = {}
+    usage = None
+    for part in parts:
+        for choice in part.choices:
+            index = choice.index or 0
+            made = choices.get(index)
+            if made is None:
+                made = choices[index] = _Choice()
+            made.take(choice)
+        if part.usage is not None:
+            usage = part.usage
+    facts = _about(parts[0]) | _used(usage)
+    ordered = [choices[index] for index in sorted(choices)]
+    reasons = [made.finish_reason for made in ordered if made.finish_reason]
+    if reasons:
+        facts["gen_ai.response.finish_reasons"] = reasons
+    if STATE.content and ordered:
+        facts["gen_ai.output.messages"] = _said.text_of([made.message() for made in ordered], STATE.chars)
+    return facts
+
+
+class _Choice:
+    __slots__ = ("calls", "finish_reason", "reasoning", "refusal", "texts")
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.refusal: list[str] = []
+        self.reasoning: list[str] = []
+        self.calls: dict[int, dict[str, Any]] = {}
+        self.finish_reason: str | None = None
+
+    def take(self, choice: Any) -> None:
+        said = getattr(choice, "delta", None) or getattr(choice, "message", None)
+        if said is None:
+            self.texts.append(getattr(choice, "text", None) or "")
+        else:
+            if said.content:
+                self.texts.append(said.content)
+            if said.tool_calls:
+                self._called(said.tool_calls)
+            if getattr(said, "refusal", None):
+                self.refusal.append(said.refusal)
+            reasoning = getattr(said, "reasoning_content", None)
+            if isinstance(reasoning, str):
+                self.reasoning.append(reasoning)
+        if choice.finish_reason:
+            self.finish_reason = choice.finish_reason
+
+    def _called(self, calls: Iterable[Any]) -> None:
+        for place, call in enumerate(calls):
+            index = getattr(call, "index", None)
+            made = self.calls.setdefault(place if index is None else index, {"type": "function", "function": {"name": "", "arguments": ""}})
+            if call.id:
+                made["id"] = call.id
+            function = getattr(call, "function", None)
+            if function is not None:
+                made["function"]["name"] += function.name or ""
+                made["function"]["arguments"] += function.arguments or ""
+
+    def message(self) -> dict[str, Any]:
+        made: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts)}
+        if self.calls:
+            made["tool_calls"] = [self.calls[index] for index in sorted(self.calls)]
+        if self.refusal:
+            made["refusal"] = "".join(self.refusal)
+        if self.reasoning:
+            made["reasoning_content"] = "".join(self.reasoning)
+        if self.finish_reason:
+            made["finish_reason"] = self.finish_reason
+        return made
+
+
+def _of_response(parts: Sequence[Any]) -> dict[str, Any]:
+    """The responses API: one response, or events of which one of the last has the whole."""
+    whole = next((one for part in reversed(parts) if (one := getattr(part, "response", None)) is not None), parts[-1] if parts else None)
+    if whole is None:
+        return {}
+    facts = _about(whole)
+    status = getattr(whole, "status", None)
+    output: list[dict[str, Any]] = []
+    called = False
+    for item in getattr(whole, "output", None) or ():
+        if getattr(item, "type", "") == "function_call":
+            called = True
+            function = {"name": item.name, "arguments": item.arguments}
+            output.append({"role": "assistant", "tool_calls": [{"id": item.call_id, "type": "function", "function": function}]})
+        elif getattr(item, "type", "") == "message":
+            texts = [getattr(piece, "text", None) or getattr(piece, "refusal", None) or "" for piece in item.content]
+            output.append({"role": "assistant", "content": "".join(texts)})
+    incomplete = getattr(getattr(whole, "incomplete_details", None), "reason", None)
+    reason = {"max_output_tokens": "length", "content_filter": "content_filter"}.get(incomplete or "", "tool_calls" if called else "stop")
+    if status in {"completed", "incomplete"}:
+        facts["gen_ai.response.finish_reasons"] = [reason]
+    if STATE.content and output:
+        facts["gen_ai.output.messages"] = _said.text_of(output, STATE.chars)
+    return facts
