@@ -114,6 +114,27 @@ def run(
 
 
 @app.command()
+def worker(
+    url: Annotated[str, typer.Option("--url", envvar="SIGHTLINE_URL", help="The running server.")] = "http://localhost:4318",
+    judges: Annotated[
+        list[str] | None,
+        typer.Option("--judges", help="Only this judge, by name or id; may be repeated. All of them without.", show_default=False),
+    ] = None,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=500, help="Calls under way at once.")] = 16,
+    share: Annotated[str, typer.Option("--share", help="i/n: of n hash ranges of the targets the i-th, from 1.")] = "1/1",
+    traces: Annotated[bool, typer.Option("--traces/--no-traces", help="Send its own calls as traces to <project>-judges.")] = True,
+    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "info",
+) -> None:
+    """Judge what the judges of a running server owe. Start as many as you like; any of them may be killed."""
+    from sightline.cli_worker import work
+
+    try:
+        work(url, judges=judges, concurrency=concurrency, share=share, traces=traces, log_level=log_level)
+    except SightlineError as error:
+        _fail(str(error))
+
+
+@app.command()
 def price(
     file: Annotated[Path, typer.Argument(help="Lines of JSON: provider, api_flavor, model, at, service_tier, body.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each line, instead of a table.")] = False,

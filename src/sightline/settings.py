@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     )
     rollup_quiet_s: float = Field(60.0, ge=0.0, description="An hour that is over is rolled up when nothing changed in it for so long.")
     retention_days: Literal[7, 30, 90, 400] = Field(90, description="How long facts and content are kept.")
+    reviews_every_s: float = Field(
+        600.0, ge=1.0, description="How often review queues are filled by their weekly quota and judges that are due are calibrated."
+    )
     query_seconds: float = Field(30.0, gt=0.0, description="A query's time limit.")
     query_memory_bytes: int = Field(
         1024 * MIB, ge=64 * MIB, description="A query's memory; sorting and grouping spill to disk at half of it."

@@ -77,7 +77,7 @@ async def test_what_is_undone_is_asked_again(options: ConfigOptions) -> None:
 
 async def test_anchors_are_replaced_as_a_whole(options: ConfigOptions) -> None:
     async with open_config(options) as config:
-        made = [Anchor(item(number).unit, float(number % 2), 0.5, T0) for number in (1, 2)]
+        made = [Anchor(item(number).unit, T0, float(number % 2), 0.5, T0) for number in (1, 2)]
         await config.reviews.set_anchors("shop", "j1", made)
         await config.reviews.set_anchors("shop", "j1", made[1:])
         assert await config.reviews.anchors("shop", "j1") == made[1:]

@@ -17,5 +17,8 @@ BINARY_LABELS: Mapping[str, float] = MappingProxyType(
     {"pass": 1.0, "passed": 1.0, "true": 1.0, "yes": 1.0, "fail": 0.0, "failed": 0.0, "false": 0.0, "no": 0.0}
 )
 
+# A judge's verdict on one of its anchors is no score of traffic: its name has this behind it, its version is VERSION/BATCH.
+ANCHORS = "-anchors"
+
 # The target's facts that are kept beside a score, so that scores are told apart by them without a join.
 COPIED_FACTS: tuple[str, ...] = ("task", "model", "prompt_version", "tenant", "release", "environment", "service", "index_version")

@@ -14,7 +14,18 @@ from sightline.query.reader import Reader, Row
 from sightline.query.statements import statements_in
 from sightline.query.subjects import Subject
 from sightline.query.syntax import parse_term
-from sightline.query.times import EARLIEST_NS, LATEST_NS, UNITS_NS, Window, as_datetime, parse_time, parse_width, parse_window, rfc3339
+from sightline.query.times import (
+    EARLIEST_NS,
+    LATEST_NS,
+    UNITS_NS,
+    Window,
+    as_datetime,
+    parse_time,
+    parse_width,
+    parse_window,
+    reach,
+    rfc3339,
+)
 from sightline.query.trace import SpanRows, TraceRows, read_span, read_trace, trace_window, traces_of_spans
 from sightline.query.writing import both, one_of, quoted
 
@@ -66,6 +77,7 @@ __all__ = [
     "parse_window",
     "projects",
     "quoted",
+    "reach",
     "read_contents",
     "read_span",
     "read_trace",

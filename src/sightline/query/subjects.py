@@ -48,6 +48,14 @@ class Subject:
         sql = f"toUnixTimestamp64Nano({field.sql})" if field.type == "time" else field.value_sql
         return self._root(sql) if at_root else sql
 
+    def own_key(self, term: Term) -> str:
+        """As `key`, of what stands on the row itself. Raises BadRequestError for what would have to be joined to it."""
+        if term.source == "scores" or (term.source != "fact" and self.of == "traces"):
+            raise BadRequestError(f"{term.name} does not stand on a row of {self.of}: name one of their facts.")
+        if term.source == "fact" and self._field(term)[1]:
+            raise BadRequestError(f"A trace has no {term.name} of its own: name a fact that traces have.")
+        return self.key(term)
+
     def value(self, term: Term) -> Value:
         """A number to measure. Raises as `field`, and for what is no number."""
         if term.source == "scores":

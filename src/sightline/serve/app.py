@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from sightline import __version__
 from sightline.errors import StoreError
 from sightline.facts import with_configured
 from sightline.facts.prices import KeptCatalogue, revenue_rules
+from sightline.judge.desk import Desk
 from sightline.measure.traffic import TrafficCounters, check_labels
 from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
+from sightline.serve.upkeep import anchors_due, upkeep
 from sightline.settings import Settings
 from sightline.store import (
     ConfigOptions,
@@ -69,6 +72,7 @@ class House:
     grpc_port: int | None
     catalogue: KeptCatalogue
     traffic: TrafficCounters
+    desk: Desk
 
 
 @asynccontextmanager
@@ -83,13 +87,15 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         open_store(options) as store,  # takes the directory's lock, applies migrations
         open_config(ConfigOptions(settings.data, settings.config)) as config,
         receiving(receiver_options(settings), store) as receiver,  # on exit hands over what it holds
+        upkeep(store, config, every_s=settings.reviews_every_s),
         contextlib.AsyncExitStack() as stack,
     ):
         grpc_port = None
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        yield House(settings, store, config, receiver, grpc_port, catalogue, traffic)  # left in reverse order, whatever fails
+        desk = Desk(store, config, catalogue, store.add_scores, partial(anchors_due, store, config))
+        yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 
 class Application:
@@ -106,6 +112,7 @@ class Application:
             "catalogue": house.catalogue,
             "traffic": house.traffic,
             "datasets": DatasetKeeper(house.config, house.store, dataset_limits(house.settings)),
+            "desk": house.desk,
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

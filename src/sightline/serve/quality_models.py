@@ -101,7 +101,7 @@ class TrendResponse(Model):
     more_groups: int
     ratings: RatingsRead
     filter: str = Field(description="Selects what has the score.")
-    filter_failed: str | None = Field(description="Selects what did not pass.")
+    filter_failed: str | None = Field(description="Selects what the judge or a person did not pass.")
     standing: Standing | None
 
 

@@ -5,6 +5,7 @@ from sightline.store.config.calibrations import CalibrationRun
 from sightline.store.config.config import Configuration, open_config
 from sightline.store.config.database import ConfigOptions
 from sightline.store.config.datasets import Dataset, DatasetVersion, Experiment, ExperimentTerms
+from sightline.store.config.judges import Backfill, BackfillState, Ended, Judge, JudgeVersion, Spend
 from sightline.store.config.live_tests import LiveTest, LiveTestTerms
 from sightline.store.config.markers import MARKER_KINDS, Marker, MarkerKind, MarkerTerms
 from sightline.store.config.reviews import (
@@ -36,6 +37,8 @@ __all__ = [
     "PERIODS",
     "TARGETS",
     "Anchor",
+    "Backfill",
+    "BackfillState",
     "Budget",
     "BudgetTerms",
     "CalibrationRun",
@@ -47,9 +50,12 @@ __all__ = [
     "DatasetVersion",
     "Did",
     "Drawn",
+    "Ended",
     "EngineError",
     "Experiment",
     "ExperimentTerms",
+    "Judge",
+    "JudgeVersion",
     "LiveTest",
     "LiveTestTerms",
     "Marker",
@@ -69,6 +75,7 @@ __all__ = [
     "Slo",
     "SloOf",
     "SloTerms",
+    "Spend",
     "Store",
     "StoreOptions",
     "Target",

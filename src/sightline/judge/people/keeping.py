@@ -53,7 +53,6 @@ async def fill(
     return added
 
 
-def calibration_due(plan: ReviewPlan, last: CalibrationRun | None, began: datetime | None) -> datetime | None:
-    """When a judge is to be calibrated next: so many days after the last time, or after it `began` to judge; None before that."""
-    start = last.made if last is not None else began
-    return None if start is None else start + timedelta(days=plan.due_days)
+def calibration_due(plan: ReviewPlan, last: CalibrationRun | None) -> datetime | None:
+    """When a judge is to be calibrated next: so many days after the last time; None where it never was, and so is due at once."""
+    return None if last is None else last.made + timedelta(days=plan.due_days)

@@ -30,7 +30,7 @@ class Asked:
     project: str
     name: str
     type: ScoreType
-    levels: Mapping[str, float]
+    levels: Mapping[str, float | None]
 
 
 def label_score(asked: Asked, item: ReviewItem, *, rater: str, value: float | None, label: str | None, explanation: str) -> NewScore:
@@ -130,6 +130,8 @@ def _score(row: Mapping[str, Any], asked: Asked) -> NewScore:
 def _verdict(asked: Asked, value: float | None, label: str | None) -> tuple[float | None, str | None]:
     """The number and the word of a verdict, each from the other where it can be."""
     if asked.levels:
+        if asked.type == "binary" and label is not None and label not in asked.levels:
+            value, label = BINARY_LABELS.get(label.lower(), value), None
         word = label if label is not None else next((word for word, number in asked.levels.items() if number == value), None)
         if word is None or word not in asked.levels:
             raise BadTableError(f"{asked.name} is one of {', '.join(asked.levels)}: this is {label if label is not None else value!r}.")

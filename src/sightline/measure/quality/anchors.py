@@ -26,11 +26,16 @@ _MOST_VERDICTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class AnchorsDue:
-    """`units` to be judged now; their scores are to have this `name` and `version`."""
+    """`anchors` to be judged now; their scores are to have this `name` and `version`."""
 
     name: str
     version: str
-    units: Sequence[Unit]
+    anchors: Sequence[Anchor]
+
+    @property
+    def units(self) -> list[Unit]:
+        """What they are."""
+        return [anchor.unit for anchor in self.anchors]
 
 
 async def anchors_from_labels(reader: Reader, scored: Scored, *, now_ns: int, days: int, most: int = MOST_ANCHORS) -> list[Anchor]:
@@ -44,7 +49,7 @@ async def anchors_from_labels(reader: Reader, scored: Scored, *, now_ns: int, da
     by_side: dict[bool, list[Anchor]] = {True: [], False: []}
     for row in rows:
         unit = Unit(row["target"], row["trace_id"], row["span_id"], row["session_id"])
-        by_side[row["person"] >= 0.5].append(Anchor(unit, row["person"], row["baseline"], now))
+        by_side[row["person"] >= 0.5].append(Anchor(unit, as_datetime(row["start_ns"]), row["person"], row["baseline"], now))
     few, many = sorted(by_side.values(), key=len)
     taken = few[: most // 2]
     return [*taken, *many[: most - len(taken)]]
@@ -98,7 +103,7 @@ async def anchors_due(
         last[_unit(row)] = row["judged_ns"]
         today += row["version"].endswith(f"/{batch}")
     turn = sorted(anchors, key=lambda anchor: (last.get(anchor.unit, 0), _spread(anchor.unit)))
-    return AnchorsDue(name, f"{version}/{batch}", [anchor.unit for anchor in turn[: max(per_day - today, 0)]])
+    return AnchorsDue(name, f"{version}/{batch}", turn[: max(per_day - today, 0)])
 
 
 async def _batches(reader: Reader, scored: Scored, anchors: Sequence[Anchor], since_ns: int) -> list[tuple[int, str, list[float]]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sightline.errors import NotFoundError
+from sightline.facts.scores import ANCHORS
 from sightline.measure.asking import Json, number, shown
 from sightline.query import (
     EARLIEST_NS,
@@ -38,9 +39,6 @@ __all__ = [
 ]
 
 statement = statements_in("sightline.measure.quality")
-
-ANCHORS = "-anchors"
-"""The score of a judge's anchors has its name with this behind it: they are no traffic."""
 
 LABELS_REACH_DAYS = 90
 

@@ -43,6 +43,12 @@ def _agreement(scored: Scored, rows: Sequence[Row]) -> dict[str, Json]:
     }
 
 
+async def labels_since(reader: Reader, scored: Scored, since_ns: int) -> int:
+    """How many units people have labelled since then."""
+    (row,) = await reader.rows(statement("labels_since"), {"project": scored.project, "name": scored.name, "since": since_ns})
+    return int(row["units"])
+
+
 async def said_of_unit(reader: Reader, scored: Scored, unit: Unit) -> dict[str, Json]:
     """What the judge and people said of one unit: `judge` (None where it said nothing) and `people`."""
     params = {"project": scored.project, "name": scored.name, "author": scored.author, **asdict(unit)}

@@ -4,19 +4,19 @@ import time
 from dataclasses import replace
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Path, Query, Response
 
 from sightline.errors import BadRequestError
 from sightline.facts.scores import ScoreSource
 from sightline.measure import quality
 from sightline.query import Filter, as_datetime
-from sightline.serve.api.answers import answer, encoded
+from sightline.serve.api.answers import answer
 from sightline.serve.api.asking import MAX_FILTER_CHARS, Asker, AskerParam, FromParam, ProjectParam, ToParam, scene
 from sightline.serve.api.budgets import ConfigParam
 from sightline.serve.api.downloads import DOWNLOADS, FormatParam, download_models
 from sightline.serve.api.economics import GroupByParam, IntervalParam
 from sightline.serve.api.errors import NOT_FOUND
+from sightline.serve.calibrating import kept_told, run_of
 from sightline.serve.judges_known import KnownJudge, known_judge, standing, standing_of
 from sightline.serve.quality_models import (
     AnchorsDueResponse,
@@ -27,7 +27,7 @@ from sightline.serve.quality_models import (
     QualityScoresResponse,
     TrendResponse,
 )
-from sightline.store import CalibrationRun, Configuration
+from sightline.store import Configuration
 
 router = APIRouter(prefix="/quality", tags=["quality"])
 
@@ -196,31 +196,7 @@ async def _calibration(
     return await quality.calibration(asker.reader, scored, now_ns=time.time_ns(), days=days, segment=segment)
 
 
-def run_of(found: dict[str, Any], project: str, judge: str, made_by: str) -> CalibrationRun:
-    """A calibration as it is kept."""
-    return CalibrationRun(project, judge, found["version"], made_by, found["verdict"], found["labelled"], encoded(found).decode())
-
-
 async def _history(config: Configuration, project: str, judge: str) -> dict[str, Any]:
     kept = await config.calibrations.of(project, judge, most=_HISTORY)
     plan = await config.reviews.plan(project, judge)
-    return {"calibrations": [_kept(run) for run in kept], "standing": standing(plan, kept[-1] if kept else None, judge)}
-
-
-def _kept(run: CalibrationRun) -> dict[str, Any]:
-    said = orjson.loads(run.result)
-    agreement = said["agreement"]
-    return {
-        "id": run.id,
-        "made": run.made,
-        "made_by": run.made_by,
-        "version": run.version,
-        "verdict": run.verdict,
-        "labelled": run.labelled,
-        "agreement": agreement["value"],
-        "measure": agreement["measure"],
-        "sensitivity": agreement["sensitivity"],
-        "specificity": agreement["specificity"],
-        "corrected": said["corrected"],
-        "raw": said["raw"],
-    }
+    return {"calibrations": [kept_told(run) for run in kept], "standing": standing(plan, kept[-1] if kept else None, judge)}

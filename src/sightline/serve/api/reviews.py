@@ -5,7 +5,6 @@ import io
 import json
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -36,6 +35,7 @@ from sightline.serve.review_models import (
     ReviewResponse,
     ReviewsResponse,
 )
+from sightline.serve.upkeep import fill
 from sightline.store import Configuration, ReviewItem, ReviewPlan
 
 router = APIRouter(prefix="/reviews", tags=["reviews"])
@@ -131,7 +131,7 @@ async def get_queue(
 ) -> Response:
     """The next fifty, in order. What of this week's quota is missing is drawn first."""
     known = await asker.answer(known_judge(asker.reader, config, project, judge))
-    await asker.answer(filled(asker, config, known))
+    await asker.answer(fill(asker.reader, config, known))
     return answer(await _open(config, await config.reviews.plan(project, judge), rater))
 
 
@@ -141,7 +141,7 @@ async def post_draw(
 ) -> Response:
     """Beyond the weekly quota: out of what was judged since the last draw, else in the last week."""
     known = await asker.answer(known_judge(asker.reader, config, project, judge))
-    drawn = await asker.answer(filled(asker, config, known, labels=request.labels))
+    drawn = await asker.answer(fill(asker.reader, config, known, labels=request.labels))
     return answer({"drawn": drawn, "queue": await _queue(config, await config.reviews.plan(project, judge), rater)})
 
 
@@ -196,20 +196,11 @@ async def post_labels(
     """A CSV with a head, or a JSON object a line: trace_id (and span_id, or session_id), label or value, and if known rater, explanation,
     probability. What can't be a label is rejected by its line; the others are stored. At most 10,000 labels and 16 MiB at once.
     """
+    text = await _text(request)  # first: whoever watches for the client's going reads what it sends
     known = await asker.answer(known_judge(asker.reader, config, project, judge))
-    text = await _text(request)
     scores, rejected = await run_in_threadpool(people.imported, text, format, known.asked)
     await store.add_scores(scores)
     return answer({"stored": len(scores), "rejected": [{"line": line, "reason": reason} for line, reason in rejected]})
-
-
-async def filled(asker: Asker, config: Configuration, known: KnownJudge, *, labels: int = 0) -> int:
-    """Draw what is missing of the week's quota, or so many labels."""
-    plan = await config.reviews.plan(known.scored.project, known.id)
-    return await people.fill(
-        asker.reader, config.reviews, plan, name=known.scored.name, said=known.scored.said, passes=known.scored.passes,
-        now=datetime.now(UTC), labels=labels,
-    )  # fmt: skip
 
 
 async def _text(request: Request) -> str:

@@ -7,6 +7,7 @@ from sightline.store.config.budgets import Budgets
 from sightline.store.config.calibrations import Calibrations
 from sightline.store.config.database import ConfigOptions, Database, opened
 from sightline.store.config.datasets import Datasets, Experiments
+from sightline.store.config.judges import Judges
 from sightline.store.config.live_tests import LiveTests
 from sightline.store.config.markers import Markers
 from sightline.store.config.reviews import Reviews
@@ -22,6 +23,7 @@ class Configuration:
         self.datasets = Datasets(database)
         self.experiments = Experiments(database)
         self.live_tests = LiveTests(database)
+        self.judges = Judges(database)
         self.markers = Markers(database)
         self.reviews = Reviews(database)
         self.slos = Slos(database)

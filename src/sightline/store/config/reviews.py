@@ -85,9 +85,10 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A unit that people gave `person`, and whose own rate under the judge was `baseline` when it became an anchor."""
+    """A unit that people gave `person`, and whose own rate under the judge was `baseline` when it became an anchor. It began at `start`."""
 
     unit: Unit
+    start: datetime
     person: float
     baseline: float
     created: datetime
@@ -236,7 +237,7 @@ class Reviews:
         """A judge's anchors, the oldest first."""
         asked = select(AnchorRow).where(AnchorRow.project == project, AnchorRow.judge == judge).order_by(AnchorRow.created, AnchorRow.id)
         return await self._database.run(
-            lambda session: [Anchor(_unit(row), row.person, row.baseline, row.created) for row in session.scalars(asked)]
+            lambda session: [Anchor(_unit(row), row.start, row.person, row.baseline, row.created) for row in session.scalars(asked)]
         )
 
     async def set_anchors(self, project: str, judge: str, anchors: Sequence[Anchor]) -> None:
@@ -255,6 +256,7 @@ class Reviews:
                         id=uuid.uuid4().hex,
                         project=project,
                         judge=judge,
+                        start=anchor.start,
                         person=anchor.person,
                         baseline=anchor.baseline,
                         created=anchor.created,

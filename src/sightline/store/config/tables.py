@@ -79,6 +79,59 @@ class SloRow(Table):
     updated: Mapped[datetime]
 
 
+class JudgeRow(Table):
+    """A judge under its current version. `since`: traffic from then on is judged; unset while it was never switched on."""
+
+    __tablename__ = "judges"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    project: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    enabled: Mapped[bool]
+    version: Mapped[int]
+    since: Mapped[datetime | None]
+    created: Mapped[datetime]
+    updated: Mapped[datetime]
+
+
+class JudgeVersionRow(Table):
+    """One version of a judge, as JSON; it never changes."""
+
+    __tablename__ = "judge_versions"
+
+    judge_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    definition: Mapped[str]
+    created: Mapped[datetime]
+
+
+class JudgeSpendRow(Table):
+    """What a judge may have spent on a day: committed before each call, and what of it was really spent."""
+
+    __tablename__ = "judge_spend"
+
+    judge_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    committed_usd: Mapped[float]
+    spent_usd: Mapped[float]
+    verdicts: Mapped[int]
+    failures: Mapped[int]
+
+
+class JudgeBackfillRow(Table):
+    """A window of the past that a judge's version is to judge."""
+
+    __tablename__ = "judge_backfills"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    judge_id: Mapped[str] = mapped_column(String(32), index=True)
+    version: Mapped[int]
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    state: Mapped[str]
+    created: Mapped[datetime]
+
+
 class ReviewPlanRow(Table):
     """How a judge is checked by people: how many labels a week, by how many raters, and how often it is calibrated."""
 
@@ -143,6 +196,7 @@ class AnchorRow(Table):
     trace_id: Mapped[str]
     span_id: Mapped[str]
     session_id: Mapped[str]
+    start: Mapped[datetime]
     person: Mapped[float]
     baseline: Mapped[float]
     created: Mapped[datetime]

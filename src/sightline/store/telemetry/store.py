@@ -228,8 +228,9 @@ class Store:
             await asyncio.sleep(rest_s)
 
     def close(self) -> None:
-        """Wait for what runs, then close. Idempotent."""
-        self._engine.close()
+        """Wait for what runs, a settling pass too, then close. Idempotent."""
+        with self._settling:
+            self._engine.close()
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ import { clock, count, percent, UNKNOWN } from "../../parts/format";
 import { keyOf } from "../../parts/series";
 import { useAsked } from "../../parts/useAsked";
 import { Anchors } from "./Anchors";
-import { coefficient, Ranged, range, said, ToReview, Whisker } from "./Figures";
+import { coefficient, judgeTitle, Ranged, range, said, ToReview, Whisker } from "./Figures";
 import { PLACE } from "./Frame";
 import { type QualitySearch, SEGMENTS } from "./url";
 
@@ -38,7 +38,7 @@ export function CalibrationScreen() {
   const found = useQuery(
     calibration(judge, { project, ...(segment !== "none" && { segment }), ...(search.version && { version: search.version }) }),
   );
-  useTitle(`${judge} · Calibration`);
+  useTitle(`${found.data ? judgeTitle(judge, found.data.score.name) : "Judge"} · Calibration`);
   return (
     <>
       <div className="subbar">
@@ -94,7 +94,7 @@ function Told({ judge, answer }: { judge: string; answer: CalibrationAnswer }) {
       <section className="card verdict" data-verdict={answer.labelled ? answer.verdict : "uncalibrated"} aria-label="Verdict">
         <header>
           <h2>
-            {judge} <span className="muted">version {answer.version}</span>
+            {judgeTitle(judge, answer.score.name)} <span className="muted">version {answer.version}</span>
           </h2>
           <span className={`chip ${{ usable: "good", weak: "warn", "not usable": "bad" }[answer.verdict]}`}>
             {answer.labelled ? answer.verdict : "uncalibrated"}

@@ -29,6 +29,13 @@ export function Ranged({ of, rates }: { of: Interval | null | undefined; rates: 
   );
 }
 
+const ID = /^[0-9a-f]{32}$/;
+
+/** What a judge is called: by its score; whoever posts scores without a definition here, by both names. */
+export function judgeTitle(judge: string, name: string): string {
+  return ID.test(judge) || judge === name ? name : `${name} by ${judge}`;
+}
+
 const TONES: Record<string, string> = { usable: "good", weak: "warn", "not usable": "bad" };
 
 /** Whether a judge may be used, as its last calibration says; and that it is too old, where it is. */

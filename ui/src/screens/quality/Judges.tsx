@@ -5,7 +5,7 @@ import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { Empty } from "../../kit/States";
 import { clock, count, UNKNOWN } from "../../parts/format";
 import { useAsked } from "../../parts/useAsked";
-import { said, ToCalibration, ToReview, VerdictChip } from "./Figures";
+import { judgeTitle, said, ToCalibration, ToReview, VerdictChip } from "./Figures";
 import { Frame } from "./Frame";
 import type { QualitySearch } from "./url";
 
@@ -55,10 +55,9 @@ const COLUMNS: DataColumn<ScoreName>[] = [
   {
     id: "judge",
     title: "Judge",
-    sort: (row) => row.author,
-    cell: (row) => <ToCalibration judge={row.author ?? ""}>{row.author ?? ""}</ToCalibration>,
+    sort: (row) => judgeTitle(row.author ?? "", row.name),
+    cell: (row) => <ToCalibration judge={row.author ?? ""}>{judgeTitle(row.author ?? "", row.name)}</ToCalibration>,
   },
-  { id: "name", title: "Score", sort: (row) => row.name, cell: (row) => row.name },
   { id: "version", title: "Version", cell: (row) => row.version || UNKNOWN },
   {
     id: "verdict",

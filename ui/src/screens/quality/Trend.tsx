@@ -10,7 +10,7 @@ import { Named, Tile } from "../../parts/Figures";
 import { clock, count } from "../../parts/format";
 import { colourOf, keyOf } from "../../parts/series";
 import { useAsked } from "../../parts/useAsked";
-import { Ranged, range, said, ToCalibration, ToReview, VerdictChip, Whisker } from "./Figures";
+import { judgeTitle, Ranged, range, said, ToCalibration, ToReview, VerdictChip, Whisker } from "./Figures";
 import { Frame } from "./Frame";
 import { type QualitySearch, SEGMENTS } from "./url";
 
@@ -299,7 +299,7 @@ function options(scores: readonly ScoreName[], choice: string): { value: string;
     .filter((score) => score.source !== "person")
     .map((score) => ({
       value: keyOfWhich(ofName(score)),
-      label: score.source === "judge" ? `${score.name} (${score.author})` : `${score.name} by ${score.source}`,
+      label: score.source === "judge" ? judgeTitle(score.author ?? "", score.name) : `${score.name} by ${score.source}`,
     }));
   return made.some((one) => one.value === choice) || !choice ? made : [{ value: choice, label: labelOf(choice) }, ...made];
 }

@@ -1,6 +1,6 @@
 // People label what a judge judged, quickly and by keyboard. What the judge said is hidden until the person has answered.
 import { Button, Kbd, Modal, NumberInput, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import {
@@ -8,6 +8,7 @@ import {
   answered,
   type Choice,
   draw,
+  type Item,
   label,
   type Queue,
   queue,
@@ -22,7 +23,7 @@ import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { ShareBar } from "../../parts/Figures";
 import { count } from "../../parts/format";
-import { ToCalibration, VerdictChip } from "../quality/Figures";
+import { judgeTitle, ToCalibration, VerdictChip } from "../quality/Figures";
 import { PlanForm } from "./PlanForm";
 import { useRater } from "./rater";
 import { Unit } from "./Unit";
@@ -35,7 +36,7 @@ export function ReviewScreen() {
   const { project = "default" } = route.useSearch();
   const [rater, setRater] = useRater();
   const found = useQuery(review(project, judge, rater));
-  useTitle(`Review ${judge}`);
+  useTitle(`Review ${found.data?.name ?? ""}`);
   if (!rater)
     return (
       <Empty title="Who labels?">
@@ -48,6 +49,7 @@ export function ReviewScreen() {
   return <Reviewing key={rater} of={found.data} project={project} rater={rater} onRater={setRater} />;
 }
 
+type Given = { item: Item; said: { label?: string; value?: number; explanation?: string } };
 type Props = { of: Review; project: string; rater: string; onRater: (name: string) => void };
 
 function Reviewing({ of, project, rater, onRater }: Props) {
@@ -56,6 +58,7 @@ function Reviewing({ of, project, rater, onRater }: Props) {
   const known = useQueryClient();
   const asked = queue(project, of.judge, rater);
   const found = useQuery(asked);
+  const answering = useIsMutating() > 0;
   const [explanation, setExplanation] = useState("");
   const explaining = useRef<HTMLInputElement>(null);
   const items = found.data?.items ?? [];
@@ -63,7 +66,7 @@ function Reviewing({ of, project, rater, onRater }: Props) {
   const current = search.item ?? items[0]?.id ?? null;
   const open = items.find((item) => item.id === current);
   const shown = useQuery(answered(current !== null && !open ? current : null, rater)).data;
-  const before = useQuery(answered(last, rater)).data;
+  const before = useQuery(answered(answering ? null : last, rater)).data;
   const item = open ?? shown?.item;
   const done = shown?.mine ? shown : undefined;
   const state = found.data?.queue ?? of.queue;
@@ -77,47 +80,55 @@ function Reviewing({ of, project, rater, onRater }: Props) {
     const left = without ? items.filter((one) => one.id !== id) : items;
     return (without ? (left[Math.max(at, 0)] ?? left[0]) : left[Math.min(at + 1, left.length - 1)])?.id;
   };
-  const replaceQueue = (next: Queue) => known.setQueryData(asked.queryKey, next);
-  const refresh = () => {
-    known.invalidateQueries({ queryKey: ["/reviews/judge"] });
-    known.invalidateQueries({ queryKey: ["/reviews"], exact: false });
-    known.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith("/quality") });
+  // Whoever labels by keyboard is faster than the server: an item leaves at once, what is said follows in order.
+  const gone = useRef(new Set<string>());
+  const inOrder = { scope: { id: `review ${of.judge}` } };
+  const change = (how: (was: Queue) => Queue) => known.setQueryData<Queue>(asked.queryKey, (was) => (was ? how(was) : was));
+  const leave = (id: string, labelled: number) => {
+    const next = nextOf(id, true);
+    gone.current.add(id);
+    change((was) => ({
+      items: was.items.filter((one) => one.id !== id),
+      last: id,
+      queue: { ...was.queue, open: was.queue.open - 1, this_week: was.queue.this_week + labelled },
+    }));
+    go(next);
   };
+  const come = (back: Item | undefined) => {
+    if (!back) return;
+    gone.current.delete(back.id);
+    change((was) => ({ ...was, items: [back, ...was.items.filter((one) => one.id !== back.id)] }));
+    go(back.id);
+  };
+  const refresh = () =>
+    known.invalidateQueries({ predicate: ({ queryKey }) => /^\/(quality|reviews(\/judge)?$)/.test(String(queryKey[0])) });
   const answer = useMutation({
-    mutationFn: ({ id, choice, value }: { id: string; choice?: Choice; value?: number }) =>
-      label(id, {
-        rater,
-        ...(choice && { label: choice.label }),
-        ...(value !== undefined && { value }),
-        ...(explanation && { explanation }),
-      }),
-    onSuccess: (told: AnsweredItem, { id }) => {
-      known.setQueryData(answered(id, rater).queryKey, told);
-      const left = items.filter((one) => one.id !== id);
-      const next = nextOf(id, true);
-      replaceQueue({ items: left, last: id, queue: told.queue });
-      setExplanation("");
-      go(next);
-      if (left.length < 5 && told.queue.open > left.length) known.invalidateQueries({ queryKey: asked.queryKey });
+    ...inOrder,
+    mutationFn: ({ item, said }: Given) => label(item.id, { rater, ...said }),
+    onMutate: ({ item }) => leave(item.id, 1),
+    onSuccess: (told: AnsweredItem, { item }) => {
+      known.setQueryData(answered(item.id, rater).queryKey, told);
+      change((was) => ({ ...was, queue: told.queue }));
+      if (items.length < 5 && told.queue.open > items.length) known.invalidateQueries({ queryKey: asked.queryKey });
       refresh();
     },
+    onError: (_, { item }) => come(item),
   });
   const skipping = useMutation({
-    mutationFn: (id: string) => skip(id, rater),
-    onSuccess: (next, id) => {
-      const to = nextOf(id, true);
-      known.removeQueries({ queryKey: answered(id, rater).queryKey });
-      replaceQueue(next);
-      go(to);
-    },
+    ...inOrder,
+    mutationFn: (item: Item) => skip(item.id, rater),
+    onMutate: (item) => leave(item.id, 0),
+    onSuccess: (next) =>
+      change((was) => ({ ...next, last: was.last, items: next.items.filter((one) => !gone.current.has(one.id)) })),
+    onError: (_, item) => come(item),
   });
   const undoing = useMutation({
+    ...inOrder,
     mutationFn: (id: string) => undo(id, rater),
     onSuccess: (next, id) => {
       known.removeQueries({ queryKey: answered(id, rater).queryKey });
-      const back = next.items.find((one) => one.id === id);
-      replaceQueue({ ...next, items: back ? [back, ...next.items.filter((one) => one.id !== id)] : next.items });
-      go(id);
+      change((was) => ({ ...was, last: next.last, queue: next.queue }));
+      come(next.items.find((one) => one.id === id));
       refresh();
     },
   });
@@ -128,17 +139,20 @@ function Reviewing({ of, project, rater, onRater }: Props) {
       go(undefined);
     },
   });
-  const busy = answer.isPending || skipping.isPending || undoing.isPending;
-  const choose = (choice: Choice | undefined) => choice && open && !busy && answer.mutate({ id: open.id, choice });
-  const number = (value: number) => open && !busy && answer.mutate({ id: open.id, value });
+  const give = (said: Given["said"]) => {
+    if (!open || gone.current.has(open.id)) return;
+    answer.mutate({ item: open, said: { ...said, ...(explanation && { explanation }) } });
+    setExplanation("");
+  };
+  const choose = (choice: Choice | undefined) => choice && give({ label: choice.label });
   useKeys({
     ...Object.fromEntries(of.choices.map((choice, index) => [String(index + 1), () => choose(choice)])),
     ...(of.type === "binary" && {
       p: () => choose(of.choices.find((choice) => choice.passes)),
       f: () => choose(of.choices.find((choice) => choice.passes === false)),
     }),
-    s: () => open && !busy && skipping.mutate(open.id),
-    u: () => last && !busy && undoing.mutate(last),
+    s: () => open && !gone.current.has(open.id) && skipping.mutate(open),
+    u: () => last && !undoing.isPending && undoing.mutate(last),
     j: () => go(nextOf(current, false)),
     k: () => go(previousOf(items, current, last)),
     e: () => explaining.current?.focus(),
@@ -152,10 +166,8 @@ function Reviewing({ of, project, rater, onRater }: Props) {
   return (
     <>
       <div className="subbar">
-        <b>{of.name}</b>
-        <span className="muted">
-          {of.judge} version {of.version}
-        </span>
+        <b>{judgeTitle(of.judge, of.name)}</b>
+        <span className="muted">version {of.version}</span>
         <span className="chips">
           <VerdictChip standing={of.standing} />
         </span>
@@ -192,7 +204,7 @@ function Reviewing({ of, project, rater, onRater }: Props) {
           {item && !done && (
             <section aria-label="Your verdict">
               <h3>Your verdict</h3>
-              <Choices of={of} disabled={busy || !open} onChoose={choose} onNumber={number} />
+              <Choices of={of} disabled={!open} onChoose={choose} onNumber={(value) => give({ value })} />
               <TextInput
                 ref={explaining}
                 size="xs"
@@ -233,7 +245,7 @@ function Reviewing({ of, project, rater, onRater }: Props) {
       <Modal
         opened={search.plan === true}
         onClose={() => navigate({ to: ".", search: (was) => ({ ...was, plan: undefined }) as never })}
-        title={`How ${of.judge} is checked`}
+        title={`How ${of.name} is checked`}
         size="lg"
       >
         <PlanForm of={of} project={project} rater={rater} />

@@ -9,7 +9,7 @@ import { useTitle } from "../../kit/useTitle";
 import { ShareBar } from "../../parts/Figures";
 import { Answered } from "../../parts/Frame";
 import { clock, count, UNKNOWN } from "../../parts/format";
-import { ToCalibration, ToReview, VerdictChip } from "../quality/Figures";
+import { judgeTitle, ToCalibration, ToReview, VerdictChip } from "../quality/Figures";
 import { useRater } from "./rater";
 import { WhoAreYou } from "./WhoAreYou";
 
@@ -67,8 +67,7 @@ export function Reviews() {
 }
 
 const COLUMNS: DataColumn<ReviewedJudge>[] = [
-  { id: "judge", title: "Judge", cell: (row) => <ToReview judge={row.judge}>{row.judge}</ToReview> },
-  { id: "name", title: "Score", cell: (row) => row.name },
+  { id: "judge", title: "Judge", cell: (row) => <ToReview judge={row.judge}>{judgeTitle(row.judge, row.name)}</ToReview> },
   { id: "open", title: "Wait for you", numeric: true, cell: (row) => <b>{count(row.queue.open)}</b> },
   {
     id: "week",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 _UNIT = ("target", "trace_id", "span_id", "session_id")
 
@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("project", sa.Text, nullable=False),
         sa.Column("judge", sa.Text, nullable=False),
         *(sa.Column(name, sa.Text, nullable=False) for name in _UNIT),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person", sa.Double, nullable=False),
         sa.Column("baseline", sa.Double, nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
