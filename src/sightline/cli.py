@@ -288,7 +288,10 @@ def evaluate(
     temperature: Annotated[float | None, typer.Option("--temperature", show_default=False)] = None,
     max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=1, show_default=False)] = None,
     evaluator: Annotated[
-        list[str] | None, typer.Option("--evaluator", help="A function that scores an output: module:function; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--evaluator", help="What scores an output: module:function, or a built-in one: exact_match …"
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What runs that are compared over time have in common.")] = None,
     version: Annotated[int | None, typer.Option("--version", min=1, help="Of the dataset; the latest unless given.")] = None,

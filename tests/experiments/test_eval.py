@@ -17,7 +17,9 @@ RIGHT = ("--evaluator", "app:right")
 
 
 def test_every_item_is_run_scored_and_traced(bench: Bench) -> None:
-    code, out, err = bench.eval("words", "--run", "app:answer", *RIGHT, "--evaluator", "app:length", "--evaluator", "app:kind", "--json")
+    built_in = ("--evaluator", "exact_match", "--evaluator", 'regex={"pattern": "^WORD [0-9]$"}')
+    own = ("--evaluator", "app:length", "--evaluator", "app:kind")
+    code, out, err = bench.eval("words", "--run", "app:answer", *RIGHT, *own, *built_in, "--json")
     assert code == 0, err
     (one,) = json.loads(out)
     experiment = one["experiment"]
@@ -27,6 +29,8 @@ def test_every_item_is_run_scored_and_traced(bench: Bench) -> None:
     assert measures["right"]["mean"]["value"] == 1
     assert measures["length"]["mean"]["value"] == (10 * 6 + 30 * 7) / 40
     assert measures["kind"]["labels"] == {"short": 40}
+    assert (measures["exact_match"]["mean"]["value"], measures["exact_match"]["type"]) == (1, "binary")
+    assert measures["regex"]["mean"]["value"] == 10 / 40
     results = bench.api("GET", f"/experiments/{experiment['id']}/results")["results"]
     assert results[3]["output"] == "WORD 3"
     assert results[3]["scores"]["kind"]["explanation"] == "by its length"
@@ -153,6 +157,7 @@ def test_errors_of_use_say_what_would_be_right(bench: Bench) -> None:
         (("words", "--run", "app:nobody"), "Module 'app' has no 'nobody'"),
         (("words", "--run", "nowhere:f"), "There is no module 'nowhere'"),
         (("words",), "Say what to run"),
+        (("words", "--run", "app:answer", "--evaluator", "exactly"), "There is no evaluator 'exactly': there are json_schema"),
         (("words", "--run", "app:right"), "asks for 'expected': there are input, item, context, metadata"),
     ):
         code, out, err = bench.eval(*options)

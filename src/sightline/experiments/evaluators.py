@@ -1,5 +1,6 @@
 """Evaluators: functions that look at an output and say how good it is."""
 
+import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import Any
 
 from sightline.errors import BadRequestError
 from sightline.experiments.calling import call, find, wanted
+from sightline.experiments.tracing import text
 
 _TYPES = ("binary", "categorical", "ordinal", "numeric")
 
@@ -77,9 +79,49 @@ class Evaluator:
 
 
 def load_evaluator(name: str) -> Evaluator:
-    """What `module:function` names. Raises BadRequestError."""
-    function = find(name)
-    return named(function)
+    """What `module:function` names; else a built-in evaluator or a plugin's, with its options as JSON: `regex={"pattern": "[0-9]+"}`.
+
+    Raises BadRequestError.
+    """
+    before, given, options = name.partition("=")
+    if ":" in before:
+        return named(find(name))
+    return _built_in(before, _options(name, options) if given else {})
+
+
+def _options(name: str, said: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(said)
+    except ValueError as error:
+        raise BadRequestError(f"--evaluator {name}: its options are no JSON ({error}).") from error
+    if not isinstance(found, dict):
+        raise BadRequestError(f"--evaluator {name}: its options are a JSON object.")
+    return found
+
+
+def _built_in(name: str, options: Mapping[str, Any]) -> Evaluator:
+    from sightline.facts.content import Document
+    from sightline.judge.evaluators import evaluate, evaluator
+    from sightline.judge.material import Material
+
+    evaluator(name)
+
+    def function(output: Any, expected: Any, input: Any, context: Any) -> Mapping[str, Any] | None:  # noqa: A002 - asked for by name
+        parts = context if isinstance(context, list) else [] if context is None else [context]
+        documents = [one if isinstance(one, Mapping) else {"content": text(one)} for one in parts]
+        found = Material(
+            question=text(input),
+            answer="" if output is None else text(output),
+            documents=tuple(Document(rank, one.get("id"), content=one.get("content")) for rank, one in enumerate(documents, start=1)),
+            reference="" if expected is None else text(expected),
+        )
+        verdict = evaluate(name, options, found)
+        if verdict is None:
+            return None
+        passes = verdict.label in {"pass", "fail"}
+        return {"value": verdict.value, "label": verdict.label, "explanation": verdict.explanation, "type": "binary" if passes else None}
+
+    return Evaluator(name, function)
 
 
 def named(function: Callable[..., Any] | Evaluator) -> Evaluator:
