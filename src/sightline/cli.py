@@ -284,6 +284,57 @@ def refact(
         _fail(str(error))
 
 
+@app.command(name="eval")
+def evaluate(
+    dataset: Annotated[str | None, typer.Argument(help="The dataset's name or id.", show_default=False)] = None,
+    run: Annotated[str | None, typer.Option("--run", help="The function to run over it: module:function.", show_default=False)] = None,
+    prompt: Annotated[
+        list[Path] | None, typer.Option("--prompt", help="A file with a prompt, {{input}} where the input goes; may be repeated.")
+    ] = None,
+    model: Annotated[list[str] | None, typer.Option("--model", help="A model to ask with each prompt; may be repeated.")] = None,
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", envvar="OPENAI_BASE_URL", help="The models' OpenAI-compatible endpoint.")
+    ] = "https://api.openai.com/v1",
+    provider: Annotated[str, typer.Option("--provider", help="Who answers there, as prices name it.")] = "openai",
+    key_variable: Annotated[str, typer.Option("--key-variable", help="The environment variable with its key.")] = "OPENAI_API_KEY",
+    temperature: Annotated[float | None, typer.Option("--temperature", show_default=False)] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=1, show_default=False)] = None,
+    evaluator: Annotated[
+        list[str] | None,
+        typer.Option("--evaluator", help="What scores an output: module:function, or a built-in one: exact_match …"),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What runs that are compared over time have in common.")] = None,
+    version: Annotated[int | None, typer.Option("--version", min=1, help="Of the dataset; the latest unless given.")] = None,
+    repeats: Annotated[int, typer.Option("--repeats", min=1, max=100, help="How often each item is run.")] = 1,
+    items: Annotated[int | None, typer.Option("--items", min=1, help="Only the first so many items.", show_default=False)] = None,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=256, help="Items that run at once.")] = 8,
+    resume: Annotated[str | None, typer.Option("--resume", help="An experiment to go on with: its id.", show_default=False)] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="What to compare with: an experiment's id, or last.", show_default=False)
+    ] = None,
+    score: Annotated[list[str] | None, typer.Option("--score", help="What the gate looks at; all scores unless given.")] = None,
+    lower: Annotated[list[str] | None, typer.Option("--lower", help="A score of which less is better.")] = None,
+    margin: Annotated[float, typer.Option("--margin", min=0.0, help="The loss that doesn't matter, in a score's unit.")] = 0.0,
+    author: Annotated[str, typer.Option("--author", envvar="USER", help="Who runs it, for the record.")] = "",
+    project: Annotated[str, typer.Option("--project", help="The dataset's project.")] = "default",
+    url: _UrlOption = "http://localhost:4318",
+    as_json: _JsonOption = False,
+) -> None:
+    """Run a function, or prompts with models, over a dataset; compare, and end with 3 on a regression, 4 where there is not enough data."""
+    from sightline.cli_eval import Wanted, evaluate
+    from sightline.experiments import Client
+
+    wanted = Wanted(
+        dataset, run, prompt or (), model or (), endpoint, provider, key_variable, temperature, max_tokens, evaluator or (), name, version,
+        repeats, items, concurrency, resume, against, score or (), lower or (), margin, author,
+    )  # fmt: skip
+    try:
+        code = evaluate(Client(url, project), wanted, as_json=as_json)
+    except SightlineError as error:
+        _fail(str(error))
+    raise typer.Exit(code)
+
+
 def _settings(**said: object) -> Settings:
     try:
         return read_settings(**said)

@@ -150,6 +150,66 @@ const review = createRoute({
   validateSearch: validateReview,
 });
 
+type TrySearch = { project?: string; version?: number; item?: string };
+const trying = (said: Record<string, unknown>): TrySearch => {
+  const item = text(said.item);
+  const version = Number(said.version);
+  return { ...project(said), ...(Number.isInteger(version) && version > 0 && { version }), ...(item && { item }) };
+};
+const datasets = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets",
+  component: lazyRouteComponent(() => import("./screens/datasets/DatasetsScreen"), "DatasetsScreen"),
+  validateSearch: project,
+});
+const dataset = createRoute({
+  getParentRoute: () => root,
+  path: "/datasets/$id",
+  component: lazyRouteComponent(() => import("./screens/datasets/DatasetScreen"), "DatasetScreen"),
+  validateSearch: trying,
+});
+const experiments = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments",
+  component: lazyRouteComponent(() => import("./screens/experiments/ExperimentsScreen"), "ExperimentsScreen"),
+  validateSearch: project,
+});
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/$id",
+  component: lazyRouteComponent(() => import("./screens/experiments/ExperimentScreen"), "ExperimentScreen"),
+  validateSearch: trying,
+});
+type CompareSearch = { project?: string; first?: string; second?: string; margin?: number; item?: string };
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/experiments/compare",
+  component: lazyRouteComponent(() => import("./screens/experiments/CompareScreen"), "CompareScreen"),
+  validateSearch: (said: Record<string, unknown>): CompareSearch => {
+    const [first, second, item] = [text(said.first), text(said.second), text(said.item)];
+    const margin = Number(said.margin);
+    return {
+      ...project(said),
+      ...(first && { first }),
+      ...(second && { second }),
+      ...(margin > 0 && { margin }),
+      ...(item && { item }),
+    };
+  },
+});
+const liveTests = createRoute({
+  getParentRoute: () => root,
+  path: "/live-tests",
+  component: lazyRouteComponent(() => import("./screens/experiments/LiveTestsScreen"), "LiveTestsScreen"),
+  validateSearch: project,
+});
+const liveTest = createRoute({
+  getParentRoute: () => root,
+  path: "/live-tests/$id",
+  component: lazyRouteComponent(() => import("./screens/experiments/LiveTestScreen"), "LiveTestScreen"),
+  validateSearch: project,
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     home,
@@ -169,6 +229,13 @@ export const router = createRouter({
     judgeCalibration,
     reviews,
     review,
+    datasets,
+    dataset,
+    experiments,
+    experiment,
+    compare,
+    liveTests,
+    liveTest,
     ledger,
   ]),
   defaultPreload: false,

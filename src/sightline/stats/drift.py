@@ -57,7 +57,8 @@ def embedding_drift(vectors: ArrayLike, blocks: ArrayLike, second: ArrayLike, *,
         return Drift(0.0, 0.0, 0.0, 1.0, int(x.shape[0]), False)
     random = np.random.default_rng(seed)
     some = x[random.permutation(x.shape[0])[:500]]
-    apart = np.sqrt(np.maximum(((some[:, None, :] - some[None, :, :]) ** 2).sum(axis=2), 0))
+    squares = (some**2).sum(axis=1)
+    apart = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * some @ some.T, 0))
     width = float(np.median(apart[apart > 0])) if (apart > 0).any() else 1.0
     phases = x @ (random.standard_normal((x.shape[1], _FEATURES)) / width) + random.uniform(0, 2 * np.pi, _FEATURES)
     features = np.sqrt(2 / _FEATURES) * np.cos(phases)

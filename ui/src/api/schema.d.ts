@@ -519,6 +519,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List experiments
+         * @description A project's experiments, the newest first.
+         */
+        get: operations["get_experiments_api_v1_experiments_get"];
+        put?: never;
+        /**
+         * Make an experiment
+         * @description Its results are owed from now on: whatever runs it posts them.
+         */
+        post: operations["post_experiment_api_v1_experiments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two experiments
+         * @description Paired by item, with intervals: what is better, what is worse, and whether a gate lets the second through.
+         */
+        get: operations["get_compare_api_v1_experiments_compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an experiment
+         * @description What it is of, and the means of its scores with intervals.
+         */
+        get: operations["get_experiment_api_v1_experiments__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an experiment
+         * @description With its results. Its traces and their scores stay as long as traces do.
+         */
+        delete: operations["delete_experiment_api_v1_experiments__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is done
+         * @description Which repeats of which items have a result: a runner that was stopped goes on with the others.
+         */
+        get: operations["get_done_api_v1_experiments__id__done_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish an experiment
+         * @description Nothing more is owed.
+         */
+        post: operations["post_finish_api_v1_experiments__id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List results
+         * @description Every repeat of every item with its scores.
+         */
+        get: operations["get_results_api_v1_experiments__id__results_get"];
+        put?: never;
+        /**
+         * Store results
+         * @description Answered when they are on disk, with their scores. The same again takes the place of what was there.
+         */
+        post: operations["post_results_api_v1_experiments__id__results_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facts": {
         parameters: {
             query?: never;
@@ -950,6 +1082,74 @@ export interface paths {
         get: operations["get_ledger_api_v1_ledger_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List comparisons of live traffic
+         * @description A project's, the newest first.
+         */
+        get: operations["get_tests_api_v1_live_tests_get"];
+        put?: never;
+        /**
+         * Compare live traffic
+         * @description Two arms from a moment on: which difference matters is said before anyone looks.
+         */
+        post: operations["post_test_api_v1_live_tests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a comparison stands
+         * @description Both arms, their difference with an interval that holds whenever you look, and whether it can stop.
+         */
+        get: operations["get_test_api_v1_live_tests__id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a comparison
+         * @description The traffic stays what it is.
+         */
+        delete: operations["delete_test_api_v1_live_tests__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live-tests/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a comparison
+         * @description What comes from now on is not looked at.
+         */
+        post: operations["post_end_api_v1_live_tests__id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2982,6 +3182,48 @@ export interface components {
             /** Group */
             group: (string | null)[];
         };
+        /** ComparedMeasure */
+        ComparedMeasure: {
+            /**
+             * Better
+             * @description Items that the second does better.
+             */
+            better: number;
+            /** @description second − first, paired by item, with its 95 % interval. */
+            difference: components["schemas"]["PairedDifference"];
+            /** @description Of the items that both have. */
+            first: components["schemas"]["Estimate"];
+            /** Items */
+            items: number;
+            /**
+             * Items To Decide
+             * @description How many items would decide, if the difference stays; null: more than 100 times as many.
+             */
+            items_to_decide: number | null;
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            /** Method */
+            method: string;
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "regression" | "not enough data";
+            /** P Value */
+            p_value: number | null;
+            /** Same */
+            same: number;
+            second: components["schemas"]["Estimate"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Worse */
+            worse: number;
+        };
         /**
          * Content
          * @description What went in and came out of a span, whichever convention said it. Empty lists mean: nothing was sent.
@@ -3274,6 +3516,25 @@ export interface components {
              */
             relative: number | null;
         };
+        /** DifferingItem */
+        DifferingItem: {
+            /**
+             * Change
+             * @description The largest change of a score, as a share of its largest value; negative is worse.
+             */
+            change: number;
+            /**
+             * Input
+             * @description How its input begins.
+             */
+            input: string;
+            /** Item Id */
+            item_id: string;
+            /** Scores */
+            scores: {
+                [key: string]: components["schemas"]["ScorePair"];
+            };
+        };
         /** Document */
         Document: {
             /** Content */
@@ -3321,6 +3582,15 @@ export interface components {
             using: components["schemas"]["Tally"];
             window: components["schemas"]["Window"];
         };
+        /** Done */
+        Done: {
+            /** Failed */
+            failed: boolean;
+            /** Item Id */
+            item_id: string;
+            /** Repeat */
+            repeat: number;
+        };
         /**
          * DoneRequest
          * @description Outcomes, and answers to tries by their lease.
@@ -3342,6 +3612,11 @@ export interface components {
             };
             /** Worker */
             worker: string;
+        };
+        /** DoneResponse */
+        DoneResponse: {
+            /** Done */
+            done: components["schemas"]["Done"][];
         };
         /**
          * DrawRequest
@@ -3539,6 +3814,20 @@ export interface components {
             total: components["schemas"]["ReliabilityTotal"];
             window: components["schemas"]["Window"];
         };
+        /** Estimate */
+        Estimate: {
+            /** High */
+            high: number | null;
+            /** Items */
+            items: number;
+            /**
+             * Low
+             * @description The 95 % interval; null where it is open.
+             */
+            low: number | null;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Evaluator
          * @description Code instead of a model: the name of an evaluator and its options.
@@ -3584,6 +3873,187 @@ export interface components {
             time: string;
             /** Time Ns */
             time_ns: string;
+        };
+        /** Experiment */
+        Experiment: {
+            /** Author */
+            author: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Dataset Name
+             * @description null where it was deleted.
+             */
+            dataset_name: string | null;
+            /** Dataset Version */
+            dataset_version: number;
+            /**
+             * Finished
+             * @description null while results are owed.
+             */
+            finished: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Repeats */
+            repeats: number;
+            /** Subject */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Traces Project
+             * @description Where its traces and their scores are.
+             */
+            traces_project: string;
+        };
+        /** ExperimentComparison */
+        ExperimentComparison: {
+            /**
+             * Changed Items
+             * @description Left out: the dataset has changed them in between.
+             */
+            changed_items: number;
+            /**
+             * Differing
+             * @description The losses first.
+             */
+            differing: components["schemas"]["DifferingItem"][];
+            first: components["schemas"]["Experiment"];
+            /**
+             * Gated
+             * @description The scores that the outcome is of.
+             */
+            gated: string[];
+            /**
+             * Items
+             * @description That both were run over, unchanged.
+             */
+            items: number;
+            /** Margin */
+            margin: number;
+            /** Measures */
+            measures: components["schemas"]["ComparedMeasure"][];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "pass" | "regression" | "not enough data";
+            second: components["schemas"]["Experiment"];
+        };
+        /**
+         * ExperimentRequest
+         * @description Something to be run over a version of a dataset. Its runner posts the results.
+         */
+        ExperimentRequest: {
+            /**
+             * Author
+             * @description Who did it.
+             * @default
+             */
+            author: string;
+            /**
+             * Dataset
+             * @description Its id or its name.
+             */
+            dataset: string;
+            /**
+             * Items
+             * @description Only the first so many items.
+             */
+            items?: number | null;
+            /**
+             * Name
+             * @description What is compared over time has one name.
+             * @example support answers
+             */
+            name: string;
+            /**
+             * Repeats
+             * @description How often each item is run.
+             * @default 1
+             */
+            repeats: number;
+            /**
+             * Subject
+             * @description What is run: kind, and for example callable, model, prompt, release.
+             * @default {}
+             */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Version
+             * @description The latest unless given.
+             */
+            version?: number | null;
+        };
+        /** ExperimentSummary */
+        ExperimentSummary: {
+            /** Author */
+            author: string;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Dataset Id */
+            dataset_id: string;
+            /**
+             * Dataset Name
+             * @description null where it was deleted.
+             */
+            dataset_name: string | null;
+            /** Dataset Version */
+            dataset_version: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Finished
+             * @description null while results are owed.
+             */
+            finished: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Measures */
+            measures: components["schemas"]["Measured"][];
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Repeats */
+            repeats: number;
+            /** Results */
+            results: number;
+            /** Subject */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Traces Project
+             * @description Where its traces and their scores are.
+             */
+            traces_project: string;
+        };
+        /** ExperimentsResponse */
+        ExperimentsResponse: {
+            /**
+             * Experiments
+             * @description The newest first.
+             */
+            experiments: components["schemas"]["Experiment"][];
         };
         /** FactInfo */
         FactInfo: {
@@ -4263,6 +4733,215 @@ export interface components {
             /** Trace State */
             trace_state?: string | null;
         };
+        /** LiveArm */
+        LiveArm: {
+            /**
+             * Filter
+             * @description Selects its requests.
+             */
+            filter: string;
+            /** Mean */
+            mean: number | null;
+            /** Requests */
+            requests: number;
+            /** Units */
+            units: number;
+            /** Value */
+            value: string;
+        };
+        /** LiveLook */
+        LiveLook: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Units */
+            units: number;
+            /** Value */
+            value: number | null;
+        };
+        /** LiveMeasure */
+        LiveMeasure: {
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string | null;
+        };
+        /** LiveResult */
+        LiveResult: {
+            /**
+             * Decided At
+             * @description The first look at which the interval left 0 out.
+             */
+            decided_at: string | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "second is higher" | "second is lower" | "no difference that matters" | "go on" | "broken";
+            /** @description second − first, the units' past taken out; its interval holds at all times. */
+            difference: components["schemas"]["PairedDifference"];
+            first: components["schemas"]["LiveArm"];
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            measure: components["schemas"]["LiveMeasure"];
+            /**
+             * Mixed Units
+             * @description Seen in both arms, and left out.
+             */
+            mixed_units: number;
+            /**
+             * Remaining S
+             * @description How much longer at this pace, if the difference stays where it is; null: it can't be told.
+             */
+            remaining_s: number | null;
+            second: components["schemas"]["LiveArm"];
+            /** Series */
+            series: components["schemas"]["LiveLook"][];
+            /**
+             * Split P Value
+             * @description That units were assigned as planned; below 0.001 the comparison is broken.
+             */
+            split_p_value: number;
+            test: components["schemas"]["LiveTest"];
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Variance Reduced
+             * @description By which share the units' past made the variance smaller.
+             */
+            variance_reduced: number | null;
+        };
+        /** LiveTest */
+        LiveTest: {
+            /** Arm */
+            arm: string;
+            /** Before Days */
+            before_days: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /** Ended */
+            ended: string | null;
+            /** Expected Share */
+            expected_share: number;
+            /** Filter */
+            filter: string;
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Measure */
+            measure: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /** Second */
+            second: string;
+            /** Smallest Effect */
+            smallest_effect: number;
+            /**
+             * Started
+             * Format: date-time
+             */
+            started: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * LiveTestRequest
+         * @description Two arms of production traffic to compare.
+         * @example {
+         *       "arm": "prompt_version",
+         *       "first": "7",
+         *       "measure": "score.groundedness",
+         *       "name": "prompt 8 against 7",
+         *       "second": "8",
+         *       "smallest_effect": 0.02
+         *     }
+         */
+        LiveTestRequest: {
+            /**
+             * Arm
+             * @description The fact or attribute of spans that tells the arms apart.
+             */
+            arm: string;
+            /**
+             * Before Days
+             * @description How far back the units' own past is looked at; 0: not at all.
+             * @default 14
+             */
+            before_days: number;
+            /**
+             * Expected Share
+             * @description Of the units: what the first arm was to get.
+             * @default 0.5
+             */
+            expected_share: number;
+            /**
+             * Filter
+             * @description Which requests take part.
+             * @default
+             */
+            filter: string;
+            /**
+             * First
+             * @description Its value in the arm that is there already.
+             */
+            first: string;
+            /**
+             * Measure
+             * @description error_rate, cost_usd, duration_s, output_tokens or score.NAME.
+             */
+            measure: string;
+            /** Name */
+            name: string;
+            /** Second */
+            second: string;
+            /**
+             * Smallest Effect
+             * @description The difference that matters, in the measure's unit.
+             */
+            smallest_effect: number;
+            /**
+             * Started
+             * @description Now unless given.
+             */
+            started?: string | null;
+            /**
+             * Unit
+             * @description What is assigned to an arm.
+             * @default user_id
+             * @enum {string}
+             */
+            unit: "user_id" | "session_id" | "tenant" | "trace_id";
+        };
+        /** LiveTestsResponse */
+        LiveTestsResponse: {
+            /**
+             * Tests
+             * @description The newest first.
+             */
+            tests: components["schemas"]["LiveTest"][];
+        };
         /**
          * LostGroup
          * @description Failed calls to models, by what went wrong and what came of it.
@@ -4560,6 +5239,29 @@ export interface components {
             n: number | null;
             /** Value */
             value: number | null;
+        };
+        /** Measured */
+        Measured: {
+            /**
+             * Labels
+             * @description How often each word was said.
+             */
+            labels: {
+                [key: string]: number;
+            };
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            mean: components["schemas"]["Estimate"];
+            /**
+             * Name
+             * @description A score's name; error, latency_s and cost_usd are there of themselves.
+             */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
         };
         /** Message */
         Message: {
@@ -4869,6 +5571,15 @@ export interface components {
             same: number;
             /** Units */
             units: number;
+        };
+        /** PairedDifference */
+        PairedDifference: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
         };
         /**
          * Part
@@ -5842,6 +6553,137 @@ export interface components {
             /** Granted */
             granted: boolean;
         };
+        /** Result */
+        Result: {
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Error */
+            error: string | null;
+            /** Item Id */
+            item_id: string;
+            /** Latency Ns */
+            latency_ns: number | null;
+            /** Output */
+            output: unknown;
+            /** Repeat */
+            repeat: number;
+            /** Scores */
+            scores: {
+                [key: string]: components["schemas"]["ResultScore"];
+            };
+            /** Trace Id */
+            trace_id: string;
+        };
+        /**
+         * ResultIn
+         * @description What one repeat of one item came to.
+         */
+        ResultIn: {
+            /**
+             * Cost Usd
+             * @description Where it is not given, that of the trace.
+             */
+            cost_usd?: number | null;
+            /**
+             * Error
+             * @description Why it failed; null: it did not.
+             */
+            error?: string | null;
+            /** Item Id */
+            item_id: string;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /** Output */
+            output?: unknown;
+            /**
+             * Repeat
+             * @default 1
+             */
+            repeat: number;
+            /**
+             * Scores
+             * @default []
+             */
+            scores: components["schemas"]["ResultScoreIn"][];
+            /**
+             * Trace Id
+             * @description Of the trace of this run, in the experiment's `traces_project`.
+             */
+            trace_id: string;
+        };
+        /** ResultScore */
+        ResultScore: {
+            /** Author */
+            author: string;
+            /** Explanation */
+            explanation: string;
+            /** Label */
+            label: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * ResultScoreIn
+         * @description A score of a result: it is stored on the result's trace.
+         */
+        ResultScoreIn: {
+            /**
+             * Author
+             * @default
+             */
+            author: string;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Label */
+            label?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
+            /** Value */
+            value?: number | null;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+        };
+        /**
+         * ResultsRequest
+         * @description Results; of one repeat of one item the last that is sent holds.
+         */
+        ResultsRequest: {
+            /** Results */
+            results: components["schemas"]["ResultIn"][];
+        };
+        /** ResultsResponse */
+        ResultsResponse: {
+            /**
+             * Results
+             * @description By item and repeat.
+             */
+            results: components["schemas"]["Result"][];
+            /** Total */
+            total: number;
+        };
+        /** ResultsStored */
+        ResultsStored: {
+            /** Stored */
+            stored: number;
+        };
         /** RetriesResponse */
         RetriesResponse: {
             /** Attempts */
@@ -6253,6 +7095,13 @@ export interface components {
             next_cursor: string | null;
             /** Scores */
             scores: components["schemas"]["ScoreRow"][];
+        };
+        /** ScorePair */
+        ScorePair: {
+            /** First */
+            first: number;
+            /** Second */
+            second: number;
         };
         /**
          * ScoreRow
@@ -10769,6 +11618,858 @@ export interface operations {
             };
         };
     };
+    get_experiments_api_v1_experiments_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                /** @description Only those over this dataset: its id or its name. */
+                dataset?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_experiment_api_v1_experiments_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_compare_api_v1_experiments_compare_get: {
+        parameters: {
+            query: {
+                /** @description The experiment that is compared with. */
+                first: string;
+                /** @description The new one. */
+                second: string;
+                /** @description The project to ask. */
+                project?: string;
+                /** @description What the outcome is of; all scores unless given. */
+                score?: string[] | null;
+                /** @description The loss that doesn't matter, in a score's unit. */
+                margin?: number;
+                /** @description Scores of which less is better. */
+                lower?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentComparison"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_experiment_api_v1_experiments__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentSummary"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_experiment_api_v1_experiments__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_done_api_v1_experiments__id__done_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_finish_api_v1_experiments__id__finish_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_results_api_v1_experiments__id__results_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+                offset?: number;
+                limit?: number;
+                /** @description Only of this item. */
+                item_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_results_api_v1_experiments__id__results_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResultsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsStored"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_facts_api_v1_facts_get: {
         parameters: {
             query?: never;
@@ -12844,6 +14545,456 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_tests_api_v1_live_tests_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTestsResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_test_api_v1_live_tests_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiveTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTest"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_test_api_v1_live_tests__id__get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveResult"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_test_api_v1_live_tests__id__delete: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_end_api_v1_live_tests__id__end_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveTest"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

@@ -87,7 +87,7 @@ export function DataTable<Row>({ label, columns, rows, keyOf, sort, onSort, onOp
             aria-selected={keyOf(row) === chosen || keyOf(row) === open}
             data-opens={onOpen !== undefined}
             onClick={(event) => {
-              if (event.target instanceof Element && event.target.closest("a, button, summary")) return;
+              if (event.target instanceof Element && event.target.closest("a, button, summary, input, label")) return;
               setAt(keyOf(row));
               onOpen?.(row);
             }}

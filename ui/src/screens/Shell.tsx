@@ -9,7 +9,7 @@ import { useKeys } from "../kit/useKeys";
 
 const KEYS: [string, string][] = [
   ["/", "filter"],
-  ["1 … 7", "Economics, Latency, Reliability, Quality: the tabs, from left to right"],
+  ["1 … 7", "the tabs of a screen, from left to right"],
   ["j  k", "next, previous"],
   ["Enter", "open"],
   ["Esc", "back to the list"],
@@ -23,18 +23,23 @@ const KEYS: [string, string][] = [
   ["l", "live on, off"],
   ["n", "new judge"],
   ["t", "light, dark"],
+  ["d", "Traces: add to a dataset"],
+  ["a  e", "Datasets: add, change"],
+  ["c  s", "Experiments: compare two, swap them"],
   ["?", "this help"],
 ];
 
+/** `under`: the paths at which it is where one is. */
 const SCREENS = [
-  { title: "Traces", to: "/traces" },
-  { title: "Economics", to: "/economics" },
-  { title: "Latency", to: "/latency" },
-  { title: "Reliability", to: "/reliability" },
-  { title: "Quality", to: "/quality" },
-  { title: "Judges", to: "/judges" },
-  { title: "Review", to: "/review" },
-  { title: "Ledger", to: "/ledger" },
+  { title: "Traces", to: "/traces", under: ["/traces"] },
+  { title: "Economics", to: "/economics", under: ["/economics"] },
+  { title: "Latency", to: "/latency", under: ["/latency"] },
+  { title: "Reliability", to: "/reliability", under: ["/reliability"] },
+  { title: "Quality", to: "/quality", under: ["/quality"] },
+  { title: "Judges", to: "/judges", under: ["/judges"] },
+  { title: "Review", to: "/review", under: ["/review"] },
+  { title: "Datasets", to: "/datasets", under: ["/datasets", "/experiments", "/live-tests"] },
+  { title: "Ledger", to: "/ledger", under: ["/ledger"] },
 ] as const;
 
 export function Shell() {
@@ -56,13 +61,13 @@ export function Shell() {
           Sightline
         </Link>
         <nav className="tabs" aria-label="Screens">
-          {SCREENS.map(({ title, to }) => (
+          {SCREENS.map(({ title, to, under }) => (
             <Link
               key={to}
               to={to}
               search={{ project }}
               className="tab"
-              data-status={pathname.startsWith(to) ? "active" : undefined}
+              data-status={under.some((path) => pathname.startsWith(path)) ? "active" : undefined}
             >
               {title}
             </Link>

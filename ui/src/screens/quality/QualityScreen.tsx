@@ -3,12 +3,13 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { Empty } from "../../kit/States";
 import { Judges } from "./Judges";
+import { Retrieval } from "./Retrieval";
 import { Trend } from "./Trend";
 import type { Tab } from "./url";
 
 const route = getRouteApi("/quality/$tab");
 
-const SCREENS: Record<Tab, ComponentType> = { trend: Trend, calibration: Judges };
+const SCREENS: Record<Tab, ComponentType> = { trend: Trend, calibration: Judges, retrieval: Retrieval };
 
 export function QualityScreen() {
   const { tab } = route.useParams();

@@ -4,6 +4,7 @@ import { type AskedSearch, kept, validAsked } from "../../parts/asked";
 export const TABS = [
   { id: "trend", title: "Trend" },
   { id: "calibration", title: "Calibration" },
+  { id: "retrieval", title: "Retrieval" },
 ] as const;
 export type Tab = (typeof TABS)[number]["id"];
 
@@ -18,9 +19,13 @@ export type QualitySearch = AskedSearch & {
   sort?: string;
   /** of a judge */
   version?: string;
+  /** retrieval: searches or reranks; how many documents; what is drawn */
+  kind?: string;
+  k?: string;
+  show?: string;
 };
 
-const TEXTS = ["project", "filter", "judge", "score", "source", "by", "sort", "version"] as const;
+const TEXTS = ["project", "filter", "judge", "score", "source", "by", "sort", "version", "kind", "k", "show"] as const;
 
 export const validate = (said: Record<string, unknown>): QualitySearch => validAsked(said, TEXTS);
 

@@ -18,6 +18,7 @@ import { Copy } from "../../kit/Copy";
 import { Empty, Failed, Loading } from "../../kit/States";
 import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
+import { AddToDataset } from "../../parts/AddToDataset";
 import { inQuotes } from "../../parts/complete";
 import { costsOf } from "../../parts/costs";
 import { clock, count, duration, UNKNOWN, usd } from "../../parts/format";
@@ -150,6 +151,7 @@ function Whole({ trace, project }: { trace: TraceDetail; project: string }) {
         </span>
         {!trace.settled && <span className="chip">still arriving</span>}
         <span style={{ flex: 1 }} />
+        <AddToDataset project={project} from={{ trace_ids: [trace.trace_id] }} />
         {hidden > 0 && (
           <Checkbox
             size="xs"

@@ -12,6 +12,7 @@ import { useKeys } from "../../kit/useKeys";
 import { useTitle } from "../../kit/useTitle";
 import { WindowChoice } from "../../kit/WindowChoice";
 import { edgesOf, windowName, windowOf } from "../../kit/window";
+import { AddToDataset } from "../../parts/AddToDataset";
 import { FilterBar } from "../../parts/FilterBar";
 import { COLUMNS, chosenColumns } from "./columns";
 import { NoTraces } from "./NoTraces";
@@ -110,6 +111,11 @@ export function TracesScreen() {
         >
           Live
         </Button>
+        <AddToDataset
+          project={project}
+          from={{ filter: question.filter, ...(window_.from && { from: window_.from }), ...(window_.to && { to: window_.to }) }}
+          compact
+        />
         <Popover position="bottom-end" shadow="md">
           <Popover.Target>
             <Button size="xs" variant="default" leftSection={<IconColumns3 size={14} />}>
