@@ -119,7 +119,7 @@ def _begun(client: Any, options: Any, how: Mapping[str, Any]) -> "Call | None":
 class Call:
     """One call and its span, until the last chunk of its answer."""
 
-    __slots__ = ("_ended", "_operation", "_streamed", "inside", "span")
+    __slots__ = ("_ended", "_first_ns", "_kept", "_left_ns", "_longest_ns", "_operation", "_streamed", "inside", "span")
 
     def __init__(self, operation: str, body: Mapping[str, Any], host: str, *, streamed: bool) -> None:
         model = str(body.get("model", ""))
@@ -138,6 +138,8 @@ class Call:
         if STATE.content:
             facts |= _asked(operation, body)
         self._ended = False
+        self._kept: list[Any] = []
+        self._first_ns = self._longest_ns = self._left_ns = 0
         self._operation = operation
         self._streamed = streamed
         self.span: Any = STATE.tracer.start_span(
@@ -167,66 +169,86 @@ class Call:
 
     def watched(self, source: Iterator[Any]) -> Iterator[Any]:
         """The chunks as they are, kept and timed."""
-        kept: list[Any] = []
-        keep, clock = kept.append, perf_counter_ns
-        longest = first = 0
+        keep, clock = self._kept.append, perf_counter_ns
+        longest, begun = 0, False
         error: BaseException | None = None
         last = clock()
         try:
             for item in source:
                 now = clock()
-                if first:
-                    longest = max(longest, now - last)
-                elif is_token(item):
-                    first = time_ns()
+                if begun:
+                    if now - last > longest:
+                        self._longest_ns = longest = now - last
+                elif begun := is_token(item):
+                    self._first_ns = time_ns()
                 keep(item)
                 yield item
                 last = clock()
-        except GeneratorExit:
-            self.span.set_attribute("sightline.stream_stopped", True)
-            raise
         except BaseException as problem:
             error = problem
             raise
         finally:
-            self._streamed_out(kept, first, longest, error)
+            self._streamed_out(error)
 
     async def watched_async(self, source: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The chunks as they are, kept and timed."""
-        kept: list[Any] = []
-        keep, clock = kept.append, perf_counter_ns
-        longest = first = 0
+        keep, clock = self._kept.append, perf_counter_ns
+        longest, begun = 0, False
         error: BaseException | None = None
         last = clock()
         try:
             async for item in source:
                 now = clock()
-                if first:
-                    longest = max(longest, now - last)
-                elif is_token(item):
-                    first = time_ns()
+                if begun:
+                    if now - last > longest:
+                        self._longest_ns = longest = now - last
+                elif begun := is_token(item):
+                    self._first_ns = time_ns()
                 keep(item)
                 yield item
                 last = clock()
-        except GeneratorExit:
-            self.span.set_attribute("sightline.stream_stopped", True)
+        except GeneratorExit as problem:
+            error = problem
             await source.aclose()  # type: ignore[attr-defined]
             raise
         except BaseException as problem:
             error = problem
             raise
         finally:
-            self._streamed_out(kept, first, longest, error)
+            self._streamed_out(error)
 
-    def _streamed_out(self, kept: list[Any], first_ns: int, longest_ns: int, error: BaseException | None) -> None:
+    def left(self) -> None:
+        """The consumer's loop is over. It may begin another one, for what remains; if it does not, this was the end."""
+        if not self._ended:
+            self._left_ns = time_ns()
+            STATE.left.add(self)
+
+    def give_up(self, before_ns: int) -> bool:
+        """End a stream that was left before that moment, as of when it was left; whether it is ended."""
+        if not self._ended and self._left_ns < before_ns:
+            self._streamed_out(GeneratorExit())
+        return self._ended
+
+    def closed(self) -> None:
+        """The application closed the stream."""
+        if not self._ended:
+            self._left_ns = time_ns()
+            self._streamed_out(GeneratorExit())
+
+    def _streamed_out(self, error: BaseException | None) -> None:
+        if self._ended:
+            return
         try:
-            facts: dict[str, Any] = {"sightline.streamed": True, "sightline.chunks": len(kept)}
-            if first_ns and self.span.start_time:
-                facts["sightline.ttft_ns"] = first_ns - self.span.start_time
-            if longest_ns:
-                facts["sightline.stall_ns"] = longest_ns
+            facts: dict[str, Any] = {"sightline.streamed": True, "sightline.chunks": len(self._kept)}
+            if self._first_ns and self.span.start_time:
+                facts["sightline.ttft_ns"] = self._first_ns - self.span.start_time
+            if self._longest_ns:
+                facts["sightline.stall_ns"] = self._longest_ns
+            if isinstance(error, GeneratorExit):
+                facts["sightline.stream_stopped"] = True
             self.span.set_attributes(facts)
-            self._tell(kept[:_MOST_CHUNKS])
+            if self._kept:
+                self._tell(self._kept[:_MOST_CHUNKS])
         except Exception:
             log.debug("a stream could not be read", exc_info=True)
         self.end(error)
@@ -252,9 +274,10 @@ class Call:
                     self.span.set_attribute("http.response.status_code", status)
                 self.span.record_exception(error)
                 self.span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
-            self.span.end()
+            self.span.end(self._left_ns if self._left_ns and isinstance(error, GeneratorExit) else None)
         except Exception:
             log.debug("a call could not be ended", exc_info=True)
+        STATE.left.discard(self)
 
 
 def _asked(operation: str, body: Mapping[str, Any]) -> dict[str, str]:

@@ -23,6 +23,7 @@ from sightline.sdk._packets import Event, Packet, packed_drops, packed_events, p
 from sightline.sdk._redact import without_secrets
 from sightline.sdk._requests import ONCE, inherited
 from sightline.sdk._spool import Spool
+from sightline.sdk._state import STATE
 from sightline.sdk._tiers import Tiers
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _BASE_BYTES = 512
 _BATCH_BYTES = 8 * 1024 * 1024
 _LONGEST_PAUSE_S = 30.0
 _WARN_EVERY_S = 60.0
+_COMES_BACK_S = 2.0
+"""How long a stream that its consumer left may be read on."""
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
 
@@ -61,6 +64,7 @@ class Outbox(SpanProcessor):
         self._fresh()
 
     def _fresh(self) -> None:
+        STATE.left = set()
         self._lock = threading.Lock()
         self._queue: deque[tuple[ReadableSpan | Event, int]] = deque()
         self._bytes = 0
@@ -155,6 +159,7 @@ class Outbox(SpanProcessor):
         if self._tiers is not None:
             for one, size in self._tiers.release():
                 self._put(one, size)
+        STATE.end_left(0)
         done = threading.Event()
         with self._lock:
             self._flushes.append(done)
@@ -169,6 +174,7 @@ class Outbox(SpanProcessor):
         if self._closed:
             return
         self._exit_at = time.monotonic() + timeout_s
+        STATE.end_left(0)
         if self._waiting() or self._tiers is not None:
             self.flush(timeout_s)
         with self._lock:
@@ -234,6 +240,7 @@ class Outbox(SpanProcessor):
                 log.debug("export failed", exc_info=True)
 
     def _cycle(self) -> None:
+        STATE.end_left(_COMES_BACK_S)
         with self._lock:
             flushes, self._flushes = self._flushes, []
         try:
