@@ -68,6 +68,7 @@ class Outbox(SpanProcessor):
         self._lock = threading.Lock()
         self._queue: deque[tuple[ReadableSpan | Event, int]] = deque()
         self._bytes = 0
+        self._packing: list[ReadableSpan | Event] = []
         self._pending: deque[Packet] = deque()
         self._wake = threading.Event()
         self._flushes: list[threading.Event] = []
@@ -179,7 +180,8 @@ class Outbox(SpanProcessor):
             self.flush(timeout_s)
         with self._lock:
             self._closed = True
-            left = [item for item, _ in self._queue]
+            left = [*self._packing, *(item for item, _ in self._queue)]
+            self._packing = []
             self._queue.clear()
             packets = list(self._pending)
             self._pending.clear()
@@ -211,7 +213,7 @@ class Outbox(SpanProcessor):
 
     def _waiting(self) -> int:
         held = self._tiers.held() if self._tiers is not None else 0
-        return len(self._queue) + held + sum(packet.items for packet in tuple(self._pending))
+        return len(self._queue) + len(self._packing) + held + sum(packet.items for packet in tuple(self._pending))
 
     # the thread
 
@@ -276,11 +278,16 @@ class Outbox(SpanProcessor):
     def _next(self) -> Packet | None:
         """What is sent next; it stays pending until it is dealt with."""
         while not self._pending:
+            if self._closed:
+                return None
             items = self._take()
             if not items:
                 return None
             packets, bad = self._packed(items)
             with self._lock:
+                if self._closed:
+                    return None  # it has been accounted for
+                self._packing = []
                 self._lose("unencodable", bad)
                 self._pending.extend(packets)
         return self._pending[0]
@@ -299,6 +306,7 @@ class Outbox(SpanProcessor):
                 items.append(item)
                 taken += size
             self._bytes -= taken
+            self._packing = items
         return items
 
     def _packed(self, items: Sequence[ReadableSpan | Event]) -> tuple[list[Packet], int]:
