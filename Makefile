@@ -35,8 +35,8 @@ openapi: .venv/.dev .venv/.node
 	cd ui && PATH="$(CURDIR)/.venv/node/bin:$$PATH" npm run types
 
 lock: .venv/.dev
-	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra demo -p 3.11 pyproject.toml -o requirements/server.lock
-	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra postgres --extra demo --group dev -c requirements/server.lock -p 3.11 pyproject.toml -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra demo --extra worker -p 3.11 pyproject.toml -o requirements/server.lock
+	$(BIN)/uv pip compile -q --upgrade --no-header --no-emit-index-url --generate-hashes --extra server --extra postgres --extra demo --extra worker --group dev -c requirements/server.lock -p 3.11 pyproject.toml -o requirements/dev.lock
 
 .venv/.made:
 	$(PYTHON) -m venv .venv

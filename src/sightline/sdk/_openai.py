@@ -5,7 +5,7 @@ forms are one case each. Attributes are OpenTelemetry's for GenAI.
 """
 
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from time import perf_counter_ns, time_ns
 from types import ModuleType
 from typing import Any
@@ -44,7 +44,6 @@ _ASKED = (
     ("service_tier", "gen_ai.openai.request.service_tier"),
     ("user", "gen_ai.request.user"),
 )
-_MOST_CHUNKS = 100_000
 _OTHERS = ("openinference.instrumentation.openai", "opentelemetry.instrumentation.openai", "opentelemetry.instrumentation.openai_v2")
 
 
@@ -119,7 +118,7 @@ def _begun(client: Any, options: Any, how: Mapping[str, Any]) -> "Call | None":
 class Call:
     """One call and its span, until the last chunk of its answer."""
 
-    __slots__ = ("_ended", "_operation", "_streamed", "inside", "span")
+    __slots__ = ("_chunks", "_ended", "_first_ns", "_left_ns", "_longest_ns", "_operation", "_read", "_streamed", "inside", "span")
 
     def __init__(self, operation: str, body: Mapping[str, Any], host: str, *, streamed: bool) -> None:
         model = str(body.get("model", ""))
@@ -138,6 +137,9 @@ class Call:
         if STATE.content:
             facts |= _asked(operation, body)
         self._ended = False
+        self._read = _Answer()
+        self._chunks = 0
+        self._first_ns = self._longest_ns = self._left_ns = 0
         self._operation = operation
         self._streamed = streamed
         self.span: Any = STATE.tracer.start_span(
@@ -159,7 +161,8 @@ class Call:
                     return
                 result = result.parse()  # which keeps what it parsed for the application
             if not self._streamed:
-                self._tell([result])
+                self._read.take(result)
+                self.span.set_attributes(self._read.facts())
                 self.end()
         except Exception:
             log.debug("an answer could not be read", exc_info=True)
@@ -167,78 +170,90 @@ class Call:
 
     def watched(self, source: Iterator[Any]) -> Iterator[Any]:
         """The chunks as they are, kept and timed."""
-        kept: list[Any] = []
-        keep, clock = kept.append, perf_counter_ns
-        longest = first = 0
+        take, clock = self._read.take, perf_counter_ns
+        longest, begun = 0, False
         error: BaseException | None = None
         last = clock()
         try:
             for item in source:
                 now = clock()
-                if first:
-                    longest = max(longest, now - last)
-                elif is_token(item):
-                    first = time_ns()
-                keep(item)
+                if begun:
+                    if now - last > longest:
+                        self._longest_ns = longest = now - last
+                elif begun := is_token(item):
+                    self._first_ns = time_ns()
+                take(item)
+                self._chunks += 1
                 yield item
                 last = clock()
-        except GeneratorExit:
-            self.span.set_attribute("sightline.stream_stopped", True)
-            raise
         except BaseException as problem:
             error = problem
             raise
         finally:
-            self._streamed_out(kept, first, longest, error)
+            self._streamed_out(error)
 
     async def watched_async(self, source: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The chunks as they are, kept and timed."""
-        kept: list[Any] = []
-        keep, clock = kept.append, perf_counter_ns
-        longest = first = 0
+        take, clock = self._read.take, perf_counter_ns
+        longest, begun = 0, False
         error: BaseException | None = None
         last = clock()
         try:
             async for item in source:
                 now = clock()
-                if first:
-                    longest = max(longest, now - last)
-                elif is_token(item):
-                    first = time_ns()
-                keep(item)
+                if begun:
+                    if now - last > longest:
+                        self._longest_ns = longest = now - last
+                elif begun := is_token(item):
+                    self._first_ns = time_ns()
+                take(item)
+                self._chunks += 1
                 yield item
                 last = clock()
-        except GeneratorExit:
-            self.span.set_attribute("sightline.stream_stopped", True)
+        except GeneratorExit as problem:
+            error = problem
             await source.aclose()  # type: ignore[attr-defined]
             raise
         except BaseException as problem:
             error = problem
             raise
         finally:
-            self._streamed_out(kept, first, longest, error)
+            self._streamed_out(error)
 
-    def _streamed_out(self, kept: list[Any], first_ns: int, longest_ns: int, error: BaseException | None) -> None:
+    def left(self) -> None:
+        """The consumer's loop is over. It may begin another one, for what remains; if it does not, this was the end."""
+        if not self._ended:
+            self._left_ns = time_ns()
+            STATE.left.add(self)
+
+    def give_up(self, before_ns: int) -> bool:
+        """End a stream that was left before that moment, as of when it was left; whether it is ended."""
+        if not self._ended and self._left_ns < before_ns:
+            self._streamed_out(GeneratorExit())
+        return self._ended
+
+    def closed(self) -> None:
+        """The application closed the stream."""
+        if not self._ended:
+            self._left_ns = time_ns()
+            self._streamed_out(GeneratorExit())
+
+    def _streamed_out(self, error: BaseException | None) -> None:
+        if self._ended:
+            return
         try:
-            facts: dict[str, Any] = {"sightline.streamed": True, "sightline.chunks": len(kept)}
-            if first_ns and self.span.start_time:
-                facts["sightline.ttft_ns"] = first_ns - self.span.start_time
-            if longest_ns:
-                facts["sightline.stall_ns"] = longest_ns
+            facts: dict[str, Any] = {"sightline.streamed": True, "sightline.chunks": self._chunks}
+            if self._first_ns and self.span.start_time:
+                facts["sightline.ttft_ns"] = self._first_ns - self.span.start_time
+            if self._longest_ns:
+                facts["sightline.stall_ns"] = self._longest_ns
+            if isinstance(error, GeneratorExit):
+                facts["sightline.stream_stopped"] = True
             self.span.set_attributes(facts)
-            self._tell(kept[:_MOST_CHUNKS])
+            self.span.set_attributes(self._read.facts())
         except Exception:
             log.debug("a stream could not be read", exc_info=True)
         self.end(error)
-
-    def _tell(self, parts: Sequence[Any]) -> None:
-        """What was answered: one whole answer, or the chunks of one."""
-        if self._operation == "embeddings":
-            self.span.set_attributes(_about(parts[0]))
-        elif getattr(parts[-1] if parts else None, "choices", None) is None:
-            self.span.set_attributes(_of_response(parts))
-        else:
-            self.span.set_attributes(_of_chat(parts))
 
     def end(self, error: BaseException | None = None) -> None:
         """The span's end; once."""
@@ -252,9 +267,10 @@ class Call:
                     self.span.set_attribute("http.response.status_code", status)
                 self.span.record_exception(error)
                 self.span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
-            self.span.end()
+            self.span.end(self._left_ns if self._left_ns and isinstance(error, GeneratorExit) else None)
         except Exception:
             log.debug("a call could not be ended", exc_info=True)
+        STATE.left.discard(self)
 
 
 def _asked(operation: str, body: Mapping[str, Any]) -> dict[str, str]:
@@ -299,27 +315,50 @@ def _used(usage: Any) -> dict[str, int]:
     return said
 
 
-def _of_chat(parts: Sequence[Any]) -> dict[str, Any]:
-    """Chat and text completions: choices with a message, with deltas of one, or with a text."""
-    choices: dict[int, _Choice] = {}
-    usage = None
-    for part in parts:
-        for choice in part.choices:
-            index = choice.index or 0
-            made = choices.get(index)
-            if made is None:
-                made = choices[index] = _Choice()
-            made.take(choice)
-        if part.usage is not None:
-            usage = part.usage
-    facts = _about(parts[0]) | _used(usage)
-    ordered = [choices[index] for index in sorted(choices)]
-    reasons = [made.finish_reason for made in ordered if made.finish_reason]
-    if reasons:
-        facts["gen_ai.response.finish_reasons"] = reasons
-    if STATE.content and ordered:
-        facts["gen_ai.output.messages"] = _said.text_of([made.message() for made in ordered], STATE.chars)
-    return facts
+class _Answer:
+    """An answer, whole or in chunks as they come. Texts are kept, not the chunks: objects that stay cost more than reading them."""
+
+    __slots__ = ("about", "choices", "usage", "whole")
+
+    def __init__(self) -> None:
+        self.choices: dict[int, _Choice] = {}
+        self.about: dict[str, Any] = {}
+        self.usage: Any = None
+        self.whole: Any = None
+
+    def take(self, part: Any) -> None:
+        """Read a whole answer, a chunk, or an event of the responses API. A shape that is none of them is none of ours."""
+        try:
+            said = part.__dict__
+            listed = said.get("choices")
+            if listed is None:
+                self.whole = said.get("response") or (part if "output" in said or "data" in said else self.whole)
+                return
+            if not self.about:
+                self.about = _about(part)
+            for choice in listed:
+                index = choice.index or 0
+                made = self.choices.get(index)
+                if made is None:
+                    made = self.choices[index] = _Choice()
+                made.take(choice)
+            if (usage := said.get("usage")) is not None:
+                self.usage = usage
+        except Exception:
+            log.debug("a chunk of an unknown shape", exc_info=True)
+
+    def facts(self) -> dict[str, Any]:
+        """What it says, as attributes."""
+        if self.whole is not None:
+            return _of_response(self.whole)
+        facts = self.about | _used(self.usage)
+        ordered = [self.choices[index] for index in sorted(self.choices)]
+        reasons = [made.finish_reason for made in ordered if made.finish_reason]
+        if reasons:
+            facts["gen_ai.response.finish_reasons"] = reasons
+        if STATE.content and ordered:
+            facts["gen_ai.output.messages"] = _said.text_of([made.message() for made in ordered], STATE.chars)
+        return facts
 
 
 class _Choice:
@@ -333,21 +372,22 @@ class _Choice:
         self.finish_reason: str | None = None
 
     def take(self, choice: Any) -> None:
-        said = getattr(choice, "delta", None) or getattr(choice, "message", None)
-        if said is None:
-            self.texts.append(getattr(choice, "text", None) or "")
+        said = choice.__dict__
+        told = said.get("delta") or said.get("message")
+        if told is None:
+            self.texts.append(said.get("text") or "")
         else:
-            if said.content:
-                self.texts.append(said.content)
-            if said.tool_calls:
-                self._called(said.tool_calls)
-            if getattr(said, "refusal", None):
-                self.refusal.append(said.refusal)
-            reasoning = getattr(said, "reasoning_content", None)
-            if isinstance(reasoning, str):
+            parts = told.__dict__  # a model's own getattr costs a microsecond for what is not there
+            if text := parts.get("content"):
+                self.texts.append(text)
+            if calls := parts.get("tool_calls"):
+                self._called(calls)
+            if refusal := parts.get("refusal"):
+                self.refusal.append(refusal)
+            if (extra := told.__pydantic_extra__) and isinstance(reasoning := extra.get("reasoning_content"), str):
                 self.reasoning.append(reasoning)
-        if choice.finish_reason:
-            self.finish_reason = choice.finish_reason
+        if reason := said.get("finish_reason"):
+            self.finish_reason = reason
 
     def _called(self, calls: Iterable[Any]) -> None:
         for place, call in enumerate(calls):
@@ -373,11 +413,8 @@ class _Choice:
         return made
 
 
-def _of_response(parts: Sequence[Any]) -> dict[str, Any]:
-    """The responses API: one response, or events of which one of the last has the whole."""
-    whole = next((one for part in reversed(parts) if (one := getattr(part, "response", None)) is not None), parts[-1] if parts else None)
-    if whole is None:
-        return {}
+def _of_response(whole: Any) -> dict[str, Any]:
+    """What the responses API answered; of embeddings, what it used."""
     facts = _about(whole)
     status = getattr(whole, "status", None)
     output: list[dict[str, Any]] = []

@@ -23,6 +23,7 @@ from sightline.sdk._packets import Event, Packet, packed_drops, packed_events, p
 from sightline.sdk._redact import without_secrets
 from sightline.sdk._requests import ONCE, inherited
 from sightline.sdk._spool import Spool
+from sightline.sdk._state import STATE
 from sightline.sdk._tiers import Tiers
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ _BASE_BYTES = 512
 _BATCH_BYTES = 8 * 1024 * 1024
 _LONGEST_PAUSE_S = 30.0
 _WARN_EVERY_S = 60.0
+_COMES_BACK_S = 2.0
+"""How long a stream that its consumer left may be read on."""
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
 
@@ -61,9 +64,11 @@ class Outbox(SpanProcessor):
         self._fresh()
 
     def _fresh(self) -> None:
+        STATE.left = set()
         self._lock = threading.Lock()
         self._queue: deque[tuple[ReadableSpan | Event, int]] = deque()
         self._bytes = 0
+        self._packing: list[ReadableSpan | Event] = []
         self._pending: deque[Packet] = deque()
         self._wake = threading.Event()
         self._flushes: list[threading.Event] = []
@@ -155,6 +160,7 @@ class Outbox(SpanProcessor):
         if self._tiers is not None:
             for one, size in self._tiers.release():
                 self._put(one, size)
+        STATE.end_left(0)
         done = threading.Event()
         with self._lock:
             self._flushes.append(done)
@@ -169,11 +175,13 @@ class Outbox(SpanProcessor):
         if self._closed:
             return
         self._exit_at = time.monotonic() + timeout_s
+        STATE.end_left(0)
         if self._waiting() or self._tiers is not None:
             self.flush(timeout_s)
         with self._lock:
             self._closed = True
-            left = [item for item, _ in self._queue]
+            left = [*self._packing, *(item for item, _ in self._queue)]
+            self._packing = []
             self._queue.clear()
             packets = list(self._pending)
             self._pending.clear()
@@ -205,7 +213,7 @@ class Outbox(SpanProcessor):
 
     def _waiting(self) -> int:
         held = self._tiers.held() if self._tiers is not None else 0
-        return len(self._queue) + held + sum(packet.items for packet in tuple(self._pending))
+        return len(self._queue) + len(self._packing) + held + sum(packet.items for packet in tuple(self._pending))
 
     # the thread
 
@@ -234,6 +242,7 @@ class Outbox(SpanProcessor):
                 log.debug("export failed", exc_info=True)
 
     def _cycle(self) -> None:
+        STATE.end_left(_COMES_BACK_S)
         with self._lock:
             flushes, self._flushes = self._flushes, []
         try:
@@ -269,11 +278,16 @@ class Outbox(SpanProcessor):
     def _next(self) -> Packet | None:
         """What is sent next; it stays pending until it is dealt with."""
         while not self._pending:
+            if self._closed:
+                return None
             items = self._take()
             if not items:
                 return None
             packets, bad = self._packed(items)
             with self._lock:
+                if self._closed:
+                    return None  # it has been accounted for
+                self._packing = []
                 self._lose("unencodable", bad)
                 self._pending.extend(packets)
         return self._pending[0]
@@ -292,6 +306,7 @@ class Outbox(SpanProcessor):
                 items.append(item)
                 taken += size
             self._bytes -= taken
+            self._packing = items
         return items
 
     def _packed(self, items: Sequence[ReadableSpan | Event]) -> tuple[list[Packet], int]:

@@ -21,15 +21,11 @@ _MARKED: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
     ("package token", ("npm_", "pypi-"), re.compile(r"\bnpm_[A-Za-z0-9]{36}\b|\bpypi-[A-Za-z0-9_-]{50,}")),
     ("sendgrid key", ("SG.",), re.compile(r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}")),
     ("token", ("eyJ",), re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")),
-    (
-        "private key",
-        ("PRIVATE KEY-----",),
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
-    ),
     ("token", ("earer ", "EARER "), re.compile(r"(?<=earer )[A-Za-z0-9._~+/=-]{16,}|(?<=EARER )[A-Za-z0-9._~+/=-]{16,}")),
     ("password", ("://",), re.compile(r"(?<=://)[^\s/:@\"'\\]{1,64}:[^\s/@\"'\\]{3,}(?=@)")),
 )
 """Kind, the letters that must be there for its pattern to be tried, and the pattern: a text without any costs a search for letters."""
+_PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)")
 _NAMES = ("key", "secret", "token", "password", "passwd", "passphrase", "authorization", "credential")
 _BEFORE_KEY = re.compile(r"(?:api|access|private|client|secret|auth|account|encryption|signing)[_\- ]?$")
 _VALUE = re.compile(r"s?\\?[\"']?\s*(?:[:=]|\bis\b)\s*\\?[\"']?([A-Za-z0-9+/_.~=!@#$%^&*-]{8,})")
@@ -107,6 +103,8 @@ def _text(text: str) -> str | None:
         if _LONG_RUN in data.translate(_RUNS) or "://" in text:
             made = _without_marked(made)
         made = _without_named(made)
+    if "PRIVATE KEY-----" in made:
+        made = _PEM.sub("[redacted private key]", made)
     if any(card in shape for card in _CARD_SHAPES):
         made = _CARD.sub(lambda found: "[redacted card]" if _is_card(found.group()) else found.group(), made)
     return None if made == text else made

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Protocol
 
 from opentelemetry import trace
 
@@ -12,10 +13,17 @@ if TYPE_CHECKING:
 SCOPE = "sightline"
 
 
+class Leavable(Protocol):
+    """A stream's call."""
+
+    def give_up(self, before_ns: int) -> bool:
+        """End it if it was left before that moment; whether it is ended."""
+
+
 class State:
     """The process's one state; `STATE` is it."""
 
-    __slots__ = ("chars", "content", "outbox", "tracer", "url")
+    __slots__ = ("chars", "content", "left", "outbox", "tracer", "url")
 
     def __init__(self) -> None:
         self.tracer: trace.Tracer = trace.get_tracer(SCOPE)
@@ -23,6 +31,15 @@ class State:
         self.content = True
         self.chars = 256 * 1024
         self.url: str | None = None
+        self.left: set[Leavable] = set()
+        """streams that their consumers left before the end: the exporting thread ends those that nobody comes back to"""
+
+    def end_left(self, after_s: float) -> None:
+        """End the streams that were left more than `after_s` seconds ago."""
+        before_ns = time.time_ns() - int(after_s * 1e9)
+        for one in tuple(self.left):
+            if one.give_up(before_ns):
+                self.left.discard(one)
 
 
 STATE = State()

@@ -28,6 +28,12 @@ class Watcher(Protocol):
     def watched_async(self, source: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The same chunks."""
 
+    def left(self) -> None:
+        """The consumer's loop is over."""
+
+    def closed(self) -> None:
+        """The stream was closed."""
+
 
 def watch() -> None:
     """Watch the streams of OpenAI's and Anthropic's clients."""
@@ -60,6 +66,57 @@ def _wrap(kind: Any, timed: Callable[[Any, Any], Any]) -> None:
         return clock.watched(streamed(self)) if timed is _timed else clock.watched_async(streamed(self))
 
     kind.__init__, kind.__stream__ = __init__, __stream__
+    if timed is _timed:
+        _wrap_loop(kind)
+    else:
+        _wrap_async_loop(kind)
+
+
+def _wrap_loop(kind: Any) -> None:
+    looped, close = kind.__iter__, kind.close
+
+    def __iter__(self: Any) -> Any:  # noqa: N807
+        clock: Any = getattr(self, _CLOCK, None)
+        return _left(looped(self), clock) if hasattr(clock, "left") else looped(self)
+
+    def closed(self: Any) -> None:
+        clock: Any = getattr(self, _CLOCK, None)
+        close(self)
+        if hasattr(clock, "closed"):
+            clock.closed()
+
+    kind.__iter__, kind.close = __iter__, closed
+
+
+def _wrap_async_loop(kind: Any) -> None:
+    looped, close = kind.__aiter__, kind.close
+
+    def __aiter__(self: Any) -> Any:  # noqa: N807
+        clock: Any = getattr(self, _CLOCK, None)
+        return _left_async(looped(self), clock) if hasattr(clock, "left") else looped(self)
+
+    async def closed(self: Any) -> None:
+        clock: Any = getattr(self, _CLOCK, None)
+        await close(self)
+        if hasattr(clock, "closed"):
+            clock.closed()
+
+    kind.__aiter__, kind.close = __aiter__, closed
+
+
+def _left(source: Iterator[Any], watcher: Watcher) -> Iterator[Any]:
+    try:
+        yield from source
+    finally:
+        watcher.left()
+
+
+async def _left_async(source: AsyncIterator[Any], watcher: Watcher) -> AsyncIterator[Any]:
+    try:
+        async for item in source:
+            yield item
+    finally:
+        watcher.left()
 
 
 def _timed(source: Iterator[Any], span: Any) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 A request that is neither ended nor small is let go whole: what can't be decided keeps its content.
 """
 
+import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ CONTENT_PREFIXES = (
     "gen_ai.prompt.",
     "gen_ai.completion.",
 )
+_DOCUMENTS = "gen_ai.retrieval.documents"
 FLAG = "sightline.keep_content"
 REASON = "sightline.content_kept"
 RATE = "sightline.content_rate"
@@ -133,7 +135,10 @@ def _took_ns(span: ReadableSpan) -> int:
 
 def _marked(span: ReadableSpan, reason: str | None, rate: float) -> ReadableSpan:
     """The span with why its content was kept, or without its content."""
-    kept = {key: value for key, value in (span.attributes or {}).items() if reason or not is_content(key)}
+    attributes = span.attributes or {}
+    kept = {key: value for key, value in attributes.items() if reason or not is_content(key)}
+    if not reason and isinstance(found := attributes.get(_DOCUMENTS), str):
+        kept[_DOCUMENTS] = _ranking(found)
     events = span.events if reason else [_without_content(event) for event in span.events]
     kept[REASON], kept[RATE] = reason or "no", rate
     return ReadableSpan(
@@ -150,6 +155,15 @@ def _marked(span: ReadableSpan, reason: str | None, rate: float) -> ReadableSpan
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
+
+
+def _ranking(found: str) -> str:
+    """Documents by their ids and scores: how good a search was is a fact."""
+    try:
+        listed = json.loads(found)
+        return json.dumps([{key: one[key] for key in ("id", "score") if key in one} for one in listed])
+    except (ValueError, TypeError):
+        return "[]"
 
 
 def _without_content(event: Event) -> Event:
