@@ -69,7 +69,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    with running(tmp_path_factory.mktemp("quality") / "data", settle_quiet_s=0.3, settle_every_s=0.2) as server:
+    with running(tmp_path_factory.mktemp("quality") / "data", settle_quiet_s=0.3, settle_every_s=0.2, reviews_every_s=1) as server:
         made = Told(server)
         yield made
         made.client.close()
@@ -177,6 +177,13 @@ def test_labels_correct_the_judge_and_the_truth_is_covered(told: Told) -> None:
     assert traces == UNITS / 2
     failed = told.server.count(of="traces", filter=found["filter_failed"])
     assert failed == sum(told.judge(i) == 0 or (i % 5 == 0 and told.human(i) == 0) for i in range(UNITS))  # by judge or people
+
+
+def test_a_judge_that_is_due_is_calibrated_by_itself(told: Told) -> None:
+    told.get(f"/reviews/{JUDGE}/queue", rater="eve")  # from now on it is looked after
+    path = f"/quality/judges/{JUDGE}/calibrations"
+    kept = eventually(lambda: told.get(path)["calibrations"], bool, within_s=60)
+    assert [run["made_by"] for run in kept] == ["schedule"]  # the next is due in thirty days
 
 
 def test_a_calibration_says_all_and_is_kept(told: Told) -> None:

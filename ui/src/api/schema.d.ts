@@ -6562,7 +6562,7 @@ export interface components {
             filter: string;
             /**
              * Filter Failed
-             * @description Selects what did not pass.
+             * @description Selects what the judge or a person did not pass.
              */
             filter_failed: string | null;
             /** Groups */
