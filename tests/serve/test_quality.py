@@ -205,6 +205,30 @@ def test_a_calibration_says_all_and_is_kept(told: Told) -> None:
     assert told.get("/quality/scores")["scores"][0]["standing"]["version"] == "1"
 
 
+def test_scores_on_a_scale_are_corrected_too(told: Told) -> None:
+    """A judge that gives one more than people do, and people's own mean."""
+
+    def scored(i: int, given: int, source: str, author: str) -> dict[str, Any]:
+        about = {"name": "helpfulness", "source": source, "author": author, "version": "1", "type": "numeric", "value": given}
+        return {**about, "trace_id": told.ids[i].hex(), "probability": 0.25 if source == "person" else 1}
+
+    told.post_scores(scored(i, 2 + i % 4 - (i % 9 == 0), "judge", "scale") for i in range(UNITS))
+    told.post_scores(scored(i, 1 + i % 4, "person", "ann") for i in range(1, UNITS, 4))
+    told.post_scores(scored(i, 1 + i % 4, "person", "ann") for i in range(0, UNITS, 5))
+    truth = sum(1 + i % 4 for i in range(UNITS)) / UNITS
+    found = told.get("/quality/trend", judge="scale", group_by="task")
+    fits(quality_models.TrendResponse, found)
+    assert found["score"]["rates"] is False
+    corrected = found["total"]["corrected"]
+    assert corrected["low"] <= truth <= corrected["high"]
+    assert abs(corrected["value"] - truth) < 0.5 * abs(found["total"]["raw"] - truth)
+    assert found["series"][0]["corrected"] is not None
+    calibrated = told.get("/quality/judges/scale/calibration", segment="task")
+    fits(quality_models.CalibrationAnswer, calibrated)
+    assert (calibrated["kind"], calibrated["agreement"]["measure"]) == ("score", "weighted kappa")
+    assert calibrated["segments"][0]["bias"]["value"]["value"] > 0.5
+
+
 def test_labels_picked_by_hand_correct_nothing(told: Told) -> None:
     before = told.get("/quality/trend", judge=JUDGE)["total"]
     told.post_scores(
