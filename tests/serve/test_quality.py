@@ -69,7 +69,7 @@ class Told:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    with running(tmp_path_factory.mktemp("quality") / "data", settle_quiet_s=0.3, settle_every_s=0.2) as server:
+    with running(tmp_path_factory.mktemp("quality") / "data", settle_quiet_s=0.3, settle_every_s=0.2, reviews_every_s=1) as server:
         made = Told(server)
         yield made
         made.client.close()
@@ -179,6 +179,13 @@ def test_labels_correct_the_judge_and_the_truth_is_covered(told: Told) -> None:
     assert failed == sum(told.judge(i) == 0 or (i % 5 == 0 and told.human(i) == 0) for i in range(UNITS))  # by judge or people
 
 
+def test_a_judge_that_is_due_is_calibrated_by_itself(told: Told) -> None:
+    told.get(f"/reviews/{JUDGE}/queue", rater="eve")  # from now on it is looked after
+    path = f"/quality/judges/{JUDGE}/calibrations"
+    kept = eventually(lambda: told.get(path)["calibrations"], bool, within_s=60)
+    assert [run["made_by"] for run in kept] == ["schedule"]  # the next is due in thirty days
+
+
 def test_a_calibration_says_all_and_is_kept(told: Told) -> None:
     found = told.get(f"/quality/judges/{JUDGE}/calibration", segment="task")
     fits(quality_models.CalibrationAnswer, found)
@@ -196,6 +203,30 @@ def test_a_calibration_says_all_and_is_kept(told: Told) -> None:
     assert kept["standing"]["verdict"] == found["verdict"]
     assert not kept["standing"]["overdue"]
     assert told.get("/quality/scores")["scores"][0]["standing"]["version"] == "1"
+
+
+def test_scores_on_a_scale_are_corrected_too(told: Told) -> None:
+    """A judge that gives one more than people do, and people's own mean."""
+
+    def scored(i: int, given: int, source: str, author: str) -> dict[str, Any]:
+        about = {"name": "helpfulness", "source": source, "author": author, "version": "1", "type": "numeric", "value": given}
+        return {**about, "trace_id": told.ids[i].hex(), "probability": 0.25 if source == "person" else 1}
+
+    told.post_scores(scored(i, 2 + i % 4 - (i % 9 == 0), "judge", "scale") for i in range(UNITS))
+    told.post_scores(scored(i, 1 + i % 4, "person", "ann") for i in range(1, UNITS, 4))
+    told.post_scores(scored(i, 1 + i % 4, "person", "ann") for i in range(0, UNITS, 5))
+    truth = sum(1 + i % 4 for i in range(UNITS)) / UNITS
+    found = told.get("/quality/trend", judge="scale", group_by="task")
+    fits(quality_models.TrendResponse, found)
+    assert found["score"]["rates"] is False
+    corrected = found["total"]["corrected"]
+    assert corrected["low"] <= truth <= corrected["high"]
+    assert abs(corrected["value"] - truth) < 0.5 * abs(found["total"]["raw"] - truth)
+    assert found["series"][0]["corrected"] is not None
+    calibrated = told.get("/quality/judges/scale/calibration", segment="task")
+    fits(quality_models.CalibrationAnswer, calibrated)
+    assert (calibrated["kind"], calibrated["agreement"]["measure"]) == ("score", "weighted kappa")
+    assert calibrated["segments"][0]["bias"]["value"]["value"] > 0.5
 
 
 def test_labels_picked_by_hand_correct_nothing(told: Told) -> None:

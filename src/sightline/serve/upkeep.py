@@ -24,6 +24,8 @@ _FEWEST_NEW = 10
 """Labels since the last calibration, from which on a judge that is due is calibrated by itself."""
 _DAYS = 90
 
+_filling = asyncio.Lock()
+
 
 @asynccontextmanager
 async def upkeep(reader: Reader, config: Configuration, *, every_s: float) -> AsyncIterator[None]:
@@ -79,11 +81,12 @@ async def anchors_due(reader: Reader, config: Configuration, of: Version) -> lis
 
 async def fill(reader: Reader, config: Configuration, known: KnownJudge, *, labels: int = 0) -> int:
     """Draw what is missing of the week's quota, or so many labels; how many were drawn."""
-    plan = await config.reviews.plan(known.scored.project, known.id)
-    return await people.fill(
-        reader, config.reviews, plan, name=known.scored.name, said=known.scored.said, passes=known.scored.passes, now=datetime.now(UTC),
-        labels=labels,
-    )  # fmt: skip
+    async with _filling:  # two who look at once would both draw what is missing
+        plan = await config.reviews.plan(known.scored.project, known.id)
+        return await people.fill(
+            reader, config.reviews, plan, name=known.scored.name, said=known.scored.said, passes=known.scored.passes,
+            now=datetime.now(UTC), labels=labels,
+        )  # fmt: skip
 
 
 async def _calibrate_if_due(reader: Reader, config: Configuration, known: KnownJudge, plan: ReviewPlan) -> bool:

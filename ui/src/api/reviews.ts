@@ -38,6 +38,8 @@ export const queue = (project: string, judge: string, rater: string) =>
     queryFn: ({ signal }) => get<Queue>(of(judge, "/queue"), { project, rater }, signal),
     enabled: rater !== "",
     staleTime: Number.POSITIVE_INFINITY,
+    // an empty queue fills as more is judged; one with items is not shuffled under the rater's hands
+    refetchInterval: (query) => (query.state.data?.items.length === 0 ? 3_000 : false),
     retry: false,
   });
 export const answered = (id: string | null, rater: string) =>

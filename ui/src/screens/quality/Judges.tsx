@@ -5,7 +5,7 @@ import { type DataColumn, DataTable } from "../../kit/DataTable";
 import { Empty } from "../../kit/States";
 import { clock, count, UNKNOWN } from "../../parts/format";
 import { useAsked } from "../../parts/useAsked";
-import { judgeTitle, said, ToCalibration, ToReview, VerdictChip } from "./Figures";
+import { judgeTitle, ToCalibration, ToReview, VerdictChip } from "./Figures";
 import { Frame } from "./Frame";
 import type { QualitySearch } from "./url";
 
@@ -94,13 +94,6 @@ const COLUMNS: DataColumn<ScoreName>[] = [
     numeric: true,
     sort: (row) => row.n,
     cell: (row) => count(row.n),
-  },
-  {
-    id: "raw",
-    title: "Raw",
-    hint: "As the judge says it: uncorrected. The trend has it corrected",
-    numeric: true,
-    cell: (row) => <span className="muted">{said(row.raw, row.type === "binary")}</span>,
   },
   { id: "review", title: "", cell: (row) => <ToReview judge={row.author ?? ""}>Review</ToReview> },
 ];
