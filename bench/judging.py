@@ -173,8 +173,14 @@ def clients(calls: int) -> None:
         definition_ = Definition(model=Model(model="m", endpoint=url), rubric="r")
         models = Models(most=64)
         asked = [prompt(definition_, Material(question="what?", answer="that")) for _ in range(calls)]
+        turns = asyncio.Semaphore(64)
+
+        async def one(text: Any) -> None:
+            async with turns:
+                await models.ask(definition_.models[0], text, definition_)
+
         began = time.process_time()
-        await asyncio.gather(*(models.ask(definition_.models[0], one, definition_) for one in asked))
+        await asyncio.gather(*(one(text) for text in asked))
         took = time.process_time() - began
         await models.close()
         return took
