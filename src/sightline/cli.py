@@ -289,9 +289,7 @@ def evaluate(
     max_tokens: Annotated[int | None, typer.Option("--max-tokens", min=1, show_default=False)] = None,
     evaluator: Annotated[
         list[str] | None,
-        typer.Option(
-            "--evaluator", help="What scores an output: module:function, or a built-in one: exact_match …"
-        ),
+        typer.Option("--evaluator", help="What scores an output: module:function, or a built-in one: exact_match …"),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What runs that are compared over time have in common.")] = None,
     version: Annotated[int | None, typer.Option("--version", min=1, help="Of the dataset; the latest unless given.")] = None,

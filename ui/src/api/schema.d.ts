@@ -691,6 +691,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/judges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List judges
+         * @description A project's judges and code evaluators under their current versions.
+         */
+        get: operations["get_judges_api_v1_judges_get"];
+        put?: never;
+        /**
+         * Make a judge
+         * @description A judge in version 1. It judges what begins from now on, and with `backfill_from` what began since then.
+         */
+        post: operations["post_judge_api_v1_judges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what came of work (workers)
+         * @description Outcomes of leases; answered when their scores are on disk. Said again after an error, it changes nothing twice.
+         */
+        post: operations["post_done_api_v1_judges_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forecast a definition's cost
+         * @description What a week of it would cost, by the last week's traffic and the judge's verdicts so far, or the size of some targets.
+         */
+        post: operations["post_forecast_api_v1_judges_forecast_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rubrics to begin with
+         * @description Definitions that lack only their model, and the code evaluators that are installed.
+         */
+        get: operations["get_library_api_v1_judges_library_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve another call (workers)
+         * @description Whether the day's budget has room for another call of a lease.
+         */
+        post: operations["post_reserve_api_v1_judges_reserve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a definition on one target
+         * @description The verdict that a definition would give, stored nowhere. A model is asked by a connected worker, code is run here.
+         */
+        post: operations["post_try_api_v1_judges_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch work (workers)
+         * @description Targets for a worker, each until it says what came of it, and definitions that somebody tries out.
+         */
+        post: operations["post_work_api_v1_judges_work_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a judge
+         * @description A judge under its current version.
+         */
+        get: operations["get_judge_api_v1_judges__id__get"];
+        /**
+         * Change a judge
+         * @description Another name, on or off, or another definition, which becomes its next version and judges what begins from now on.
+         */
+        put: operations["put_judge_api_v1_judges__id__put"];
+        post?: never;
+        /**
+         * Delete a judge
+         * @description With its versions. Its scores stay.
+         */
+        delete: operations["delete_judge_api_v1_judges__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge a window of the past
+         * @description What a window would take, or have it judged, after fresh traffic and within the budget of each day.
+         */
+        post: operations["post_backfill_api_v1_judges__id__backfills_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backfills/{backfill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Stop a backfill
+         * @description What it has judged stays.
+         */
+        delete: operations["delete_backfill_api_v1_judges__id__backfills__backfill__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/backlog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a judge stands
+         * @description What it owes and has judged since it was switched on, what it spent, and how its backfills get on.
+         */
+        get: operations["get_backlog_api_v1_judges__id__backlog_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/judges/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a judge's versions
+         * @description The latest first.
+         */
+        get: operations["get_versions_api_v1_judges__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/latency/compare": {
         parameters: {
             query?: never;
@@ -2101,6 +2353,122 @@ export interface components {
             series: components["schemas"]["AvailabilityPoint"][];
             window: components["schemas"]["Window"];
         };
+        /** BackfillAnswer */
+        BackfillAnswer: {
+            /**
+             * Days By Budget
+             * @description Days that the daily budget stretches it over.
+             */
+            days_by_budget: number | null;
+            /**
+             * Id
+             * @description Null for an estimate.
+             */
+            id: string | null;
+            /** Judged */
+            judged: number;
+            /** Owed */
+            owed: number;
+            /** Selected */
+            selected: number;
+            /** Usd */
+            usd: number | null;
+        };
+        /**
+         * BackfillRequest
+         * @description A window of the past. `estimate`: only say what it would take.
+         */
+        BackfillRequest: {
+            /**
+             * Estimate
+             * @default false
+             */
+            estimate: boolean;
+            /**
+             * From
+             * @example -7d
+             */
+            from: string | number;
+            /** To */
+            to?: string | number | null;
+        };
+        /** BackfillRow */
+        BackfillRow: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Id */
+            id: string;
+            /** Judged */
+            judged: number;
+            /** Selected */
+            selected: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Version */
+            version: number;
+        };
+        /**
+         * Backlog
+         * @description Where a judge's current version stands.
+         */
+        Backlog: {
+            /** Backfills */
+            backfills: components["schemas"]["BackfillRow"][];
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Failing
+             * @description Targets that wait after a failure.
+             */
+            failing: number;
+            /** In Flight */
+            in_flight: number;
+            /** Judge Id */
+            judge_id: string;
+            /** Judged */
+            judged: number;
+            /** Last Error */
+            last_error: string | null;
+            /**
+             * Matching
+             * @description Targets since it was switched on that its filter selects.
+             */
+            matching: number;
+            /** Oldest Owed */
+            oldest_owed: string | null;
+            /** Owed */
+            owed: number;
+            /**
+             * Selected
+             * @description Of them, those that its sampling selects.
+             */
+            selected: number;
+            /**
+             * Spend
+             * @description The latest 30 days with any, the last first.
+             */
+            spend: components["schemas"]["DaySpend"][];
+            /** Version */
+            version: number;
+            /** Workers */
+            workers: number;
+        };
         /**
          * Band
          * @description The requests near a percentile.
@@ -2155,6 +2523,16 @@ export interface components {
             low: number;
             /** N */
             n: number;
+        };
+        /**
+         * Boost
+         * @description Targets that a filter selects are judged `weight` times as often.
+         */
+        Boost: {
+            /** Filter */
+            filter: string;
+            /** Weight */
+            weight: number;
         };
         /** Budget */
         Budget: {
@@ -2997,6 +3375,114 @@ export interface components {
             /** Datasets */
             datasets: components["schemas"]["Dataset"][];
         };
+        /** DaySpend */
+        DaySpend: {
+            /**
+             * Committed Usd
+             * @description Spent, or committed for calls under way or never reported.
+             */
+            committed_usd: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failures */
+            failures: number;
+            /** Spent Usd */
+            spent_usd: number;
+            /** Verdicts */
+            verdicts: number;
+        };
+        /**
+         * Definition
+         * @description A judge, or a code evaluator, in one version.
+         */
+        Definition: {
+            /**
+             * Budget Usd Per Day
+             * @description Never exceeded, days in UTC; none: no limit.
+             */
+            budget_usd_per_day?: number | null;
+            evaluator?: components["schemas"]["Evaluator"] | null;
+            /**
+             * Filter
+             * @description Which spans, traces or sessions: docs/filter-language.md.
+             * @default
+             */
+            filter: string;
+            /**
+             * Form
+             * @description claims: the answer's claims one by one; documents: each retrieved document.
+             * @default verdict
+             * @enum {string}
+             */
+            form: "verdict" | "claims" | "documents";
+            /**
+             * Jury
+             * @description Several models whose verdicts are put together.
+             * @default []
+             */
+            jury: components["schemas"]["Model"][];
+            /**
+             * Max Input Bytes
+             * @description What is longer is cut in its middle.
+             * @default 48000
+             */
+            max_input_bytes: number;
+            /**
+             * Max Output Tokens
+             * @default 800
+             */
+            max_output_tokens: number;
+            model?: components["schemas"]["Model"] | null;
+            /**
+             * @default {
+             *       "high": 1,
+             *       "levels": [
+             *         "fail",
+             *         "pass"
+             *       ],
+             *       "low": 0,
+             *       "passing": [],
+             *       "type": "binary"
+             *     }
+             */
+            output: components["schemas"]["Output"];
+            /**
+             * Quiet Minutes
+             * @description Of sessions: how long nothing came before one counts as over.
+             * @default 30
+             */
+            quiet_minutes: number;
+            /** Rate Limit Per Minute */
+            rate_limit_per_minute?: number | null;
+            /**
+             * Rubric
+             * @default
+             */
+            rubric: string;
+            /**
+             * @default {
+             *       "boosts": [],
+             *       "by": [],
+             *       "kind": "uniform",
+             *       "rate": 1
+             *     }
+             */
+            sampling: components["schemas"]["Sampling"];
+            /**
+             * Target
+             * @default span
+             * @enum {string}
+             */
+            target: "span" | "trace" | "session";
+            /**
+             * Timeout S
+             * @default 60
+             */
+            timeout_s: number;
+        };
         /**
          * Difference
          * @description How b differs from a. The interval is of 95 %: from order statistics of both sides, squared and added; that of means is Welch's.
@@ -3104,6 +3590,28 @@ export interface components {
             item_id: string;
             /** Repeat */
             repeat: number;
+        };
+        /**
+         * DoneRequest
+         * @description Outcomes, and answers to tries by their lease.
+         */
+        DoneRequest: {
+            /**
+             * Outcomes
+             * @default []
+             */
+            outcomes: components["schemas"]["OutcomeModel"][];
+            /**
+             * Tries
+             * @default {}
+             */
+            tries: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Worker */
+            worker: string;
         };
         /** DoneResponse */
         DoneResponse: {
@@ -3319,6 +3827,21 @@ export interface components {
             low: number | null;
             /** Value */
             value: number | null;
+        };
+        /**
+         * Evaluator
+         * @description Code instead of a model: the name of an evaluator and its options.
+         */
+        Evaluator: {
+            /** Name */
+            name: string;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Event
@@ -3610,6 +4133,56 @@ export interface components {
             of: number;
             /** Share */
             share: number | null;
+        };
+        /**
+         * Forecast
+         * @description matching_per_week × selected_share × usd_per_verdict = usd_per_week.
+         */
+        Forecast: {
+            /**
+             * Basis
+             * @description What the cost of a verdict is taken from.
+             * @enum {string}
+             */
+            basis: "verdicts" | "estimate" | "code";
+            /** Budget Usd Per Day */
+            budget_usd_per_day: number | null;
+            /**
+             * Days
+             * @description How many days of traffic the number a week is taken from.
+             */
+            days: number;
+            /** Matching Per Week */
+            matching_per_week: number;
+            /**
+             * Most Per Week By Budget
+             * @description Verdicts a week that the budget has room for.
+             */
+            most_per_week_by_budget: number | null;
+            /** Selected Share */
+            selected_share: number;
+            /** Text */
+            text: string;
+            /** Usd Per Day */
+            usd_per_day: number | null;
+            /**
+             * Usd Per Verdict
+             * @description Null where the model's price is not known.
+             */
+            usd_per_verdict: number | null;
+            /** Usd Per Week */
+            usd_per_week: number | null;
+            /** Verdicts Per Week */
+            verdicts_per_week: number;
+        };
+        /**
+         * ForecastRequest
+         * @description What a definition would cost; `judge_id` to learn from its verdicts so far.
+         */
+        ForecastRequest: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id?: string | null;
         };
         /** FoundDocument */
         FoundDocument: {
@@ -3923,6 +4496,91 @@ export interface components {
              */
             remove: string[];
         };
+        /** Judge */
+        Judge: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project */
+            project: string;
+            /**
+             * Since
+             * @description What began before it is judged only by a backfill.
+             */
+            since: string | null;
+            /**
+             * Updated
+             * Format: date-time
+             */
+            updated: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * JudgeChange
+         * @description What is to change; another definition is the next version.
+         */
+        JudgeChange: {
+            definition?: components["schemas"]["Definition"] | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * JudgeRequest
+         * @description A judge to be made. `backfill_from`: what began since then is judged too, such as -1h.
+         */
+        JudgeRequest: {
+            /** Backfill From */
+            backfill_from?: string | null;
+            definition: components["schemas"]["Definition"];
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Name
+             * @description Also the name of its scores.
+             */
+            name: string;
+        };
+        /** JudgeVersion */
+        JudgeVersion: {
+            /**
+             * Created
+             * Format: date-time
+             */
+            created: string;
+            definition: components["schemas"]["Definition"];
+            /** Version */
+            version: number;
+        };
+        /** JudgeVersions */
+        JudgeVersions: {
+            /** Versions */
+            versions: components["schemas"]["JudgeVersion"][];
+        };
+        /** JudgesResponse */
+        JudgesResponse: {
+            /** Judges */
+            judges: components["schemas"]["Judge"][];
+            /**
+             * Workers
+             * @description Workers that were heard of in the last seconds.
+             */
+            workers: number;
+        };
         /** KeptCalibration */
         KeptCalibration: {
             agreement: components["schemas"]["Interval"] | null;
@@ -4060,6 +4718,30 @@ export interface components {
             signal: "traces" | "logs" | "metrics";
             /** Stored */
             stored: number;
+        };
+        /** Library */
+        Library: {
+            /**
+             * Evaluators
+             * @description Code evaluators that are installed at the server.
+             */
+            evaluators: string[];
+            /** Judges */
+            judges: components["schemas"]["LibraryEntry"][];
+        };
+        /** LibraryEntry */
+        LibraryEntry: {
+            /**
+             * Definition
+             * @description A definition that lacks only its model.
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /** Link */
         Link: {
@@ -4644,6 +5326,24 @@ export interface components {
              */
             without_failed: number;
         };
+        /**
+         * Model
+         * @description Who answers. `model`: the name at an OpenAI-compatible endpoint, or provider:name for another provider.
+         *
+         *     `api_key_env` names a variable of the worker's environment; the key itself is kept nowhere.
+         */
+        Model: {
+            /** Api Key Env */
+            api_key_env?: string | null;
+            /**
+             * Endpoint
+             * @description Such as https://api.openai.com/v1.
+             */
+            endpoint?: string | null;
+            /** Model */
+            model: string;
+            prices?: components["schemas"]["Prices"] | null;
+        };
         /** ModelAvailability */
         ModelAvailability: {
             /** @description Of the calls that could have been answered, those that were. */
@@ -4777,6 +5477,76 @@ export interface components {
              * @description Up to 1,000 of them.
              */
             trace_ids?: string[] | null;
+        };
+        /**
+         * OutcomeModel
+         * @description What came of a lease.
+         */
+        OutcomeModel: {
+            /**
+             * Cost Usd
+             * @description Null: not known; all that was reserved counts as spent.
+             * @default 0
+             */
+            cost_usd: number | null;
+            /**
+             * Endpoint Down
+             * @default false
+             */
+            endpoint_down: boolean;
+            /** Error */
+            error?: string | null;
+            /** Judge Id */
+            judge_id: string;
+            /** Lease */
+            lease: string;
+            score?: components["schemas"]["ScoreIn"] | null;
+            /**
+             * Skipped
+             * @default false
+             */
+            skipped: boolean;
+            target: components["schemas"]["TargetModel"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * Output
+         * @description The words of the verdict. `levels`, worst first: two if binary (failed, passed), the levels if ordinal, the words if categorical.
+         */
+        Output: {
+            /**
+             * High
+             * @description Of numeric: the most.
+             * @default 1
+             */
+            high: number;
+            /**
+             * Levels
+             * @default [
+             *       "fail",
+             *       "pass"
+             *     ]
+             */
+            levels: string[];
+            /**
+             * Low
+             * @description Of numeric: the least.
+             * @default 0
+             */
+            low: number;
+            /**
+             * Passing
+             * @description The levels that pass; of binary the second.
+             * @default []
+             */
+            passing: string[];
+            /**
+             * Type
+             * @default binary
+             * @enum {string}
+             */
+            type: "binary" | "categorical" | "ordinal" | "numeric";
         };
         /**
          * OwnCache
@@ -5275,6 +6045,16 @@ export interface components {
             valid_to: string | null;
             /** Web Search */
             web_search: number | null;
+        };
+        /**
+         * Prices
+         * @description US dollars for a million tokens, where the catalogue does not know the model.
+         */
+        Prices: {
+            /** Input Usd */
+            input_usd: number;
+            /** Output Usd */
+            output_usd: number;
         };
         /** PricesResponse */
         PricesResponse: {
@@ -5787,6 +6567,18 @@ export interface components {
             /** Spans */
             spans: number;
         };
+        /** ReserveRequest */
+        ReserveRequest: {
+            /** Lease */
+            lease: string;
+            /** Usd */
+            usd: number;
+        };
+        /** Reserved */
+        Reserved: {
+            /** Granted */
+            granted: boolean;
+        };
         /** Result */
         Result: {
             /** Cost Usd */
@@ -6098,6 +6890,38 @@ export interface components {
             value: number | null;
             /** Version */
             version: string;
+        };
+        /**
+         * Sampling
+         * @description Which targets are judged. The probability of each is kept with its score.
+         *
+         *     uniform: `rate` of all. stratified: `rate` of all, spread evenly over the groups of the facts in `by`, by yesterday's counts.
+         *     weighted: `rate`, times the largest weight of the `boosts` that select a target.
+         */
+        Sampling: {
+            /**
+             * Boosts
+             * @description Of weighted.
+             * @default []
+             */
+            boosts: components["schemas"]["Boost"][];
+            /**
+             * By
+             * @description Of stratified: facts such as task and model.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Kind
+             * @default uniform
+             * @enum {string}
+             */
+            kind: "uniform" | "stratified" | "weighted";
+            /**
+             * Rate
+             * @default 1
+             */
+            rate: number;
         };
         /**
          * Score
@@ -7144,6 +7968,34 @@ export interface components {
             /** Share */
             share: number | null;
         };
+        /** TargetModel */
+        TargetModel: {
+            /**
+             * Probability
+             * @default 1
+             */
+            probability: number;
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Start Ns
+             * @default 0
+             */
+            start_ns: number;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
+        };
         /**
          * TimeWindow
          * @description [from, to) on `start`; an open side is null.
@@ -7512,7 +8364,7 @@ export interface components {
             filter: string;
             /**
              * Filter Failed
-             * @description Selects what did not pass.
+             * @description Selects what the judge or a person did not pass.
              */
             filter_failed: string | null;
             /** Groups */
@@ -7531,6 +8383,65 @@ export interface components {
             standing: components["schemas"]["Standing"] | null;
             total: components["schemas"]["Figure"];
             window: components["schemas"]["Window"];
+        };
+        /**
+         * TryAnswer
+         * @description What came of a try: a verdict, or the error; and what the model was asked.
+         */
+        TryAnswer: {
+            /** Confidence */
+            confidence?: number | null;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /** Error */
+            error?: string | null;
+            /** Explanation */
+            explanation?: string | null;
+            /** Label */
+            label?: string | null;
+            /** Latency Ns */
+            latency_ns?: number | null;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /** Prompt */
+            prompt?: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string | null;
+            /** System */
+            system?: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * TryRequest
+         * @description One target to be judged, stored nowhere. Without ids the latest that matches is taken.
+         */
+        TryRequest: {
+            definition: components["schemas"]["Definition"];
+            /**
+             * Session Id
+             * @default
+             */
+            session_id: string;
+            /**
+             * Span Id
+             * @default
+             */
+            span_id: string;
+            /**
+             * Trace Id
+             * @default
+             */
+            trace_id: string;
         };
         /** Turns */
         Turns: {
@@ -7750,6 +8661,83 @@ export interface components {
             from: string | null;
             /** To */
             to: string | null;
+        };
+        /** WorkAnswer */
+        WorkAnswer: {
+            /** Items */
+            items: components["schemas"]["WorkItem"][];
+            /** Judges */
+            judges: {
+                [key: string]: components["schemas"]["WorkJudge"];
+            };
+            /** Tries */
+            tries: components["schemas"]["WorkItem"][];
+        };
+        /**
+         * WorkItem
+         * @description A target that is the worker's until it says what came of it.
+         */
+        WorkItem: {
+            /**
+             * Judge
+             * @description Key into `judges`.
+             */
+            judge: string;
+            /** Lease */
+            lease: string;
+            /** Max Input Bytes */
+            max_input_bytes: number;
+            /** Reserved Usd */
+            reserved_usd: number;
+            /** Spans */
+            spans: {
+                [key: string]: unknown;
+            }[];
+            target: components["schemas"]["TargetModel"];
+        };
+        /** WorkJudge */
+        WorkJudge: {
+            definition: components["schemas"]["Definition"];
+            /** Judge Id */
+            judge_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Prices
+             * @description Of each of its models.
+             */
+            prices: (components["schemas"]["Prices"] | null)[];
+            /** Project */
+            project: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * WorkRequest
+         * @description A worker that has room for `most` targets; 0: it only says that it is alive.
+         */
+        WorkRequest: {
+            /**
+             * Judges
+             * @description Only these, by id or name.
+             */
+            judges?: string[] | null;
+            /** Most */
+            most: number;
+            /**
+             * Share
+             * @description (i, n): of n hash ranges the i-th, from 0.
+             * @default [
+             *       0,
+             *       1
+             *     ]
+             */
+            share: [
+                number,
+                number
+            ];
+            /** Worker */
+            worker: string;
         };
     };
     responses: never;
@@ -11590,6 +12578,1312 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judges_api_v1_judges_get: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgesResponse"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_judge_api_v1_judges_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_done_api_v1_judges_done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoneRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_forecast_api_v1_judges_forecast_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_library_api_v1_judges_library_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Library"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_reserve_api_v1_judges_reserve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReserveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reserved"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_try_api_v1_judges_try_post: {
+        parameters: {
+            query?: {
+                /** @description The project to ask. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_work_api_v1_judges_work_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_judge_api_v1_judges__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_judge_api_v1_judges__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_judge_api_v1_judges__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    post_backfill_api_v1_judges__id__backfills_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackfillRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackfillAnswer"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_backfill_api_v1_judges__id__backfills__backfill__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                backfill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_backlog_api_v1_judges__id__backlog_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backlog"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "column": 1,
+                     *       "error": "Unknown fact 'modle' at column 1: did you mean 'model'?"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The store is closed or full; try again after `Retry-After` seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The store is closed."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The query took longer than its limit. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "The query took longer than its limit; narrow the window."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_versions_api_v1_judges__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeVersions"];
+                };
+            };
+            /** @description The body can't be read: it is not UTF-8 text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];
