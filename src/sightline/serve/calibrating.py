@@ -4,12 +4,13 @@ from typing import Any
 
 import orjson
 
-from sightline.serve.api.answers import encoded
 from sightline.store import CalibrationRun
 
 
 def run_of(found: dict[str, Any], project: str, judge: str, made_by: str) -> CalibrationRun:
     """A calibration as it is kept."""
+    from sightline.serve.api.answers import encoded  # the API's routes import this module
+
     return CalibrationRun(project, judge, found["version"], made_by, found["verdict"], found["labelled"], encoded(found).decode())
 
 
