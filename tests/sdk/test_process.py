@@ -166,6 +166,18 @@ def test_before_init_everything_works_and_nothing_is_recorded() -> None:
     assert (done.stdout, done.stderr) == ("sightline.init() was not called\n", "")
 
 
+def test_told_to_instrument_nothing_it_changes_nothing_of_pythons() -> None:
+    done = python(
+        "import threading, sys, httpx, starlette.applications, openai, sightline\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "places = [(threading.Thread, 'start'), (ThreadPoolExecutor, 'submit'), (httpx.Client, 'send'), (openai.OpenAI, 'request')]\n"
+        "before = [getattr(*place) for place in places], starlette.applications.Starlette.__call__, list(sys.meta_path)\n"
+        "sightline.init(instrument=False)\n"
+        "print(before == ([getattr(*place) for place in places], starlette.applications.Starlette.__call__, list(sys.meta_path)))\n"
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
 def test_a_later_init_moves_where_things_go(sink: Sink) -> None:
     with collecting() as other:
         sightline.init(url=other.url, project="elsewhere")

@@ -3,7 +3,6 @@
 import asyncio
 import inspect
 import json
-import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 
@@ -270,12 +269,3 @@ def test_without_content_facts_still_go(sink: Sink) -> None:
     said = sink.span("search").attributes
     assert "who?" not in str(said)
     assert json.loads(said["gen_ai.retrieval.documents"]) == [{"id": "a", "score": 0.9}]
-
-
-def test_a_step_in_a_plain_thread_is_a_trace_of_its_own(sink: Sink) -> None:
-    """Without `init(instrument=…)` nothing of Python's is changed."""
-    with sightline.step("outer"):
-        thread = threading.Thread(target=lambda: sightline.step("alone").__enter__().__exit__(None, None, None))
-        thread.start()
-        thread.join()
-    assert sink.span("alone").parent_id == ""
