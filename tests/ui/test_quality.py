@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.otlp import new_id, span
 from tests.running import Server
@@ -178,7 +178,7 @@ def test_the_plan_is_changed_and_labels_are_brought_in(quality: Screen) -> None:
     dialog.get_by_role("button", name="Keep this plan").click()
     expect(dialog.get_by_text("Kept.")).to_be_visible()
     dialog.locator("input[type=file]").set_input_files(
-        files=[{"name": "labels.csv", "mimeType": "text/csv", "buffer": b"trace_id,label\nxyz,pass\n"}]
+        files=[FilePayload(name="labels.csv", mimeType="text/csv", buffer=b"trace_id,label\nxyz,pass\n")]
     )
     expect(dialog.get_by_role("status")).to_contain_text("0 labels stored, 1 rejected: line 2: trace_id has 32 hex digits")
     page.keyboard.press("Escape")
