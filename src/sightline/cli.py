@@ -80,8 +80,11 @@ def demo(
             help="Port of a page on which faults are switched; 0: a free one, -1: none.",
         ),
     ] = 4320,
+    provider_port: Annotated[
+        int, typer.Option("--provider-port", min=0, max=65535, help="Port of the models' stand-in; a free one if it is taken.")
+    ] = 4321,
 ) -> None:
-    """A server, and a support assistant with real traffic that reports to it."""
+    """A server, a support assistant with real traffic that reports to it, and a worker that judges its answers once you switch that on."""
     from sightline.demo import traffic_beside
     from sightline.demo.faults import Switchboard, UnknownFaultError
 
@@ -92,7 +95,9 @@ def demo(
     settings = _settings(data=data, host=host, port=port, grpc_port=grpc_port)
     if "data" not in settings.model_fields_set:  # nobody said where: not among a server's own data
         settings = settings.model_copy(update={"data": Path("sightline-demo-data")})
-    with traffic_beside(rate=rate, seed=seed, faults=fault or (), faults_port=faults_port) as start_traffic:
+    with traffic_beside(
+        rate=rate, seed=seed, faults=fault or (), faults_port=faults_port, provider_port=provider_port, judging=True
+    ) as start_traffic:
 
         def started(listening: Any) -> None:
             _announce(settings, listening)

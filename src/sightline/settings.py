@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     )
     query_readers: int = Field(4, ge=1, le=64, description="Queries that run at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    workers_gone_s: float = Field(
+        15.0, ge=2.0, le=600.0, description="A judging worker that said nothing for so long is gone: what it had is handed to others."
+    )
+    judges: Path | None = Field(None, description="Directory of judges' definitions, one TOML file each: docs/judging.md.")
     facts: dict[str, FactSources] = Field({}, description="Sources of your own for a fact, `[facts.NAME]` tables: docs/conventions.md.")
     prices: tuple[PriceOverride, ...] = Field((), description="Prices of your own, `[[prices]]` tables: docs/prices.md.")
     currencies: Currencies = Field((), description="US dollars for one unit of the currencies that they are in: docs/prices.md.")

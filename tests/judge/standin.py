@@ -103,7 +103,9 @@ def understood(body: Mapping[str, Any]) -> Asked:
     assert found is not None, system[:500]
     word = found.group(1)
     sections = dict(re.findall(rf"{word} begin ([^\n]+)\n(.*?)\n{word} end \1", user, re.DOTALL))
-    return Asked(system, user, sections, outside(word, user), body["response_format"]["json_schema"]["schema"], body["model"])
+    return Asked(
+        system, user, sections, outside(word, user), body.get("response_format", {}).get("json_schema", {}).get("schema", {}), body["model"]
+    )
 
 
 async def _drops(text: str) -> Any:

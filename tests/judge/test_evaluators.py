@@ -38,7 +38,7 @@ def called(arguments: dict[str, Any]) -> Material:
         pytest.param(
             "language",
             {},
-            Material(question="How long does it take to get my money back?", answer="Die Rückgabe ist kostenlos und das Geld ist in drei Tagen da."),
+            Material(question="How long does it take to get my money back?", answer="Die Rückgabe ist kostenlos und das Geld kommt."),
             0,
             id="answers_in_another_language",
         ),

@@ -19,6 +19,8 @@ def main(
     seed: Annotated[int, typer.Option(help="Decides who asks what.")] = 7,
     requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many; without it, go on.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help=f"Broken from the start: {', '.join(FAULTS)}; may be repeated.")] = None,
+    provider_port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the provider's stand-in; a free one if it is taken.")] = 0,
+    judges: Annotated[bool, typer.Option(help="Offer the server a judge of the answers.")] = False,
     faults_port: Annotated[int, typer.Option(min=-1, max=65535, help="Port of the fault switches; 0: a free one, -1: none.")] = 0,
 ) -> None:
     """Run the support assistant and its users until told to stop."""
@@ -39,7 +41,16 @@ def main(
                     typer.echo(f"demo: faults are switched at {url}")
                 except OSError as error:
                     typer.echo(f"demo: no fault switches: port {faults_port} can't be used ({error.strerror})", err=True)
-            done = await run(endpoint, rate=rate, seed=seed, requests=requests, stop=stop, provider=Provider(seed, faults=board))
+            done = await run(
+                endpoint,
+                rate=rate,
+                seed=seed,
+                requests=requests,
+                stop=stop,
+                provider=Provider(seed, faults=board),
+                provider_port=provider_port,
+                judges=judges,
+            )
         typer.echo(f"demo: {done.requests} requests answered, {done.feedback} rated")
 
     asyncio.run(until_stopped())

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sightline.demo.faults import SLOW_REGION, STORM, TIMEOUTS, Switchboard
+from sightline.demo.judge import is_judges, verdict
 from sightline.demo.knowledge import embed
 
 
@@ -44,6 +45,14 @@ SLOW_REGION_NAME = "eu-north"
 _LIMIT = 600  # requests a minute, of each model
 _SLOW = 8
 _HANGS_S = 60.0
+_ASSISTANT = "You are the support assistant"
+_INVENTS = 0.15  # of the larger model's answers say something that no article says
+_INVENTED = (
+    "Express couriers deliver free of charge on Sundays.",
+    "Members may also swap used skis for new ones every winter.",
+    "Our Oslo branch repairs competitors' stoves within an hour.",
+    "You will receive a voucher worth fifty euros by post.",
+)
 
 
 @dataclass
@@ -103,7 +112,13 @@ class Provider:
         messages = body["messages"]
         prompt = sum(_tokens(json.dumps(m.get("content") or "")) + 4 for m in messages)
         cached = self._cached(messages)
-        answer, calls = _answer(messages, body.get("tools"))
+        calls: list[dict[str, Any]] = []
+        if is_judges(body):
+            answer = verdict(body, self._random)
+        else:
+            answer, calls = _answer(messages, body.get("tools"))
+            if named and answer and str(messages[0].get("content")).startswith(_ASSISTANT) and self._random.random() < _INVENTS:
+                answer = f"{answer} {self._random.choice(_INVENTED)}"
         output = _tokens(answer) + sum(_tokens(call["function"]["arguments"]) + 8 for call in calls)
         self._count(body["model"], prompt, output, cached)
         usage = {

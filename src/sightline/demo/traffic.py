@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from starlette.applications import Starlette
 
 from sightline.demo.assistant import REGION, Assistant, Conversation, Customer
 from sightline.demo.faults import Switchboard
+from sightline.demo.judges import offer_judges
 from sightline.demo.provider import Provider
 
 RELEASE = "2.14.0"
@@ -88,22 +89,36 @@ class Exported:
 
 
 async def run(
-    endpoint: str, *, rate: float, seed: int, requests: int | None, stop: asyncio.Event, provider: Provider | None = None
+    endpoint: str,
+    *,
+    rate: float,
+    seed: int,
+    requests: int | None,
+    stop: asyncio.Event,
+    provider: Provider | None = None,
+    provider_port: int = 0,
+    judges: bool = False,
 ) -> Exported:
     """Ask `rate` questions a second until `requests` were asked or `stop` is set, reporting to the OTLP/HTTP `endpoint`.
 
-    `provider` answers the assistant's model calls; without one, a stand-in with its usual moods.
+    `provider` answers the assistant's model calls, at `provider_port` if that is free; without one, a stand-in with its usual moods.
+    `judges`: the server is offered a judge of the answers, who asks the same provider.
     """
     luck = random.Random(seed)
     done = Exported()
     provider = provider or Provider(seed)
-    async with _served(provider.app()) as url, openai.DefaultAsyncHttpxClient(event_hooks={"response": [_note_limits]}) as http:
+    async with (
+        _served_somewhere(provider.app(), provider_port) as url,
+        openai.DefaultAsyncHttpxClient(event_hooks={"response": [_note_limits]}) as http,
+    ):
         telemetry = _Telemetry(endpoint)
         client = openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="demo", max_retries=0, timeout=_PATIENCE_S, http_client=http)
         assistant = Assistant(client, telemetry.tracer, seed=seed, release=RELEASE, faults=provider.faults)
         customers = [Customer(f"user-{n:03d}", f"company-{n % 9:02d}", _PLANS[n % 9]) for n in range(60)]
         open_: list[Conversation] = []
-        running: set[asyncio.Task[None]] = set()
+        running: set[asyncio.Task[Any]] = set()
+        if judges:
+            running.add(asyncio.create_task(offer_judges(endpoint, url)))
         serial = 0
 
         async def one(conversation: Conversation, question: str, good: bool | None) -> None:
@@ -245,6 +260,17 @@ async def _served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def _served_somewhere(app: Starlette, port: int) -> AsyncIterator[str]:
+    """On a port, or on a free one where it is taken."""
+    async with AsyncExitStack() as stack:
+        try:
+            url = await stack.enter_async_context(_served(app, port))
+        except OSError:
+            url = await stack.enter_async_context(_served(app))
+        yield url
 
 
 @asynccontextmanager

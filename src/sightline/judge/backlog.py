@@ -166,6 +166,7 @@ def _params(of: Version) -> dict[str, object]:
         "source": of.definition.source,
         "author": of.judge_id,
         "version": str(of.version),
+        "target": of.definition.target,
         # the same targets in every version, so that versions can be compared
         "salt": of.judge_id,
         "rate": of.definition.sampling.rate,

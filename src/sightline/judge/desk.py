@@ -29,8 +29,8 @@ from sightline.store import Backfill, Configuration, Ended, Judge, NewScore
 
 log = structlog.get_logger(__name__)
 
-_ALIVE_S = 15.0  # a worker that said nothing for so long is gone, and what it had is owed again
-_QUEUE = 1_000
+_QUEUE = 2_000
+_BUCKET_NS = 300 * 10**9
 _FRESH_EVERY_S = 5.0
 _LEAST_PAUSE_S = 0.5
 _PAUSE_FACTOR = 4  # times as long as a query took, before the next
@@ -112,7 +112,10 @@ _Key = tuple[str, int, str, str, str]
 
 
 class Desk:
-    """One in a server. `add_scores` returns once they are on disk. `anchors_due`: of a judge's anchors those to be judged again now."""
+    """One in a server. `add_scores` returns once they are on disk. `anchors_due`: of a judge's anchors those to be judged again now.
+
+    What a worker had that says nothing for `gone_s` is owed again.
+    """
 
     def __init__(
         self,
@@ -121,7 +124,11 @@ class Desk:
         catalogue: KeptCatalogue,
         add_scores: Callable[[Sequence[NewScore]], Awaitable[None]],
         anchors_due: Callable[[Version], Awaitable[Sequence[Target]]],
+        *,
+        gone_s: float,
     ) -> None:
+        self.heard_every_s = gone_s / 4
+        self._gone_s = gone_s
         self._reader = reader
         self._judges = config.judges
         self._catalogue = catalogue
@@ -146,7 +153,7 @@ class Desk:
     @property
     def workers(self) -> int:
         """How many have been heard of lately."""
-        return sum(time.monotonic() - heard < _ALIVE_S for heard in self._workers.values())
+        return sum(time.monotonic() - heard < self._gone_s for heard in self._workers.values())
 
     async def work(
         self, worker: str, *, most: int, judges: Sequence[str] | None = None, share: tuple[int, int] = (0, 1)
@@ -273,7 +280,7 @@ class Desk:
     def _heard(self, worker: str) -> None:
         now = time.monotonic()
         self._workers[worker] = now
-        for gone in [name for name, heard in self._workers.items() if now - heard >= _ALIVE_S]:
+        for gone in [name for name, heard in self._workers.items() if now - heard >= self._gone_s]:
             del self._workers[gone]
             for lease in [lease for lease in self._leases.values() if lease.worker == gone]:
                 # its commitment stays: the call may have been made
@@ -339,7 +346,11 @@ class Desk:
         queue = self._queues.setdefault((of.judge_id, of.version, share), _Queue())
         now = time.monotonic()
         if (len(queue.targets) < most or now >= queue.fresh_at) and now >= queue.waits_until:
-            queue.targets = deque(await self._owed(judge, of, share))
+            # neighbours in the order that content is stored in, the latest five minutes first: a batch reads few pieces of it
+            found_now = await self._owed(judge, of, share)
+            queue.targets = deque(sorted(found_now, key=lambda target: (-(target.start_ns // _BUCKET_NS), target.trace_id)))
+            if judge.enabled:
+                queue.targets.extendleft(await self._due_again(of))
             took = time.monotonic() - now
             queue.waits_until = now + took + max(_LEAST_PAUSE_S, _PAUSE_FACTOR * took)
             queue.fresh_at = now + took + max(_FRESH_EVERY_S, _PAUSE_FACTOR * took)
@@ -378,7 +389,7 @@ class Desk:
                 for target in more
                 if self._free(_key(of.judge_id, of.version, target)) and (target.trace_id, target.span_id, target.session_id) not in known
             ]
-        return found if not judge.enabled else [*await self._due_again(of), *found]
+        return found
 
     async def _due_again(self, of: Version) -> list[Target]:
         """Anchors that are to be judged again, looked up once a minute."""

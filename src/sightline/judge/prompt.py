@@ -5,11 +5,12 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from sightline.judge.definition import Definition, Output
+from sightline.judge.definition import Definition, Form, Output
 from sightline.judge.fence import fence_word, fenced
 from sightline.judge.material import Material
 from sightline.judge.verdict import Verdict
@@ -96,7 +97,12 @@ def most_prompt_bytes(definition: Definition) -> int:
 
 def answer_schema(definition: Definition) -> Mapping[str, Any]:
     """JSON schema of a verdict, as strict endpoints want it: every property required, none besides."""
-    schema = _answer_type(definition).model_json_schema()
+    return _schema(definition.form, definition.output)
+
+
+@lru_cache(maxsize=256)
+def _schema(form: Form, output: Output) -> Mapping[str, Any]:
+    schema = _answer_type(form, output).model_json_schema()
     for part in [schema, *schema.get("$defs", {}).values()]:
         part["additionalProperties"] = False
         part["required"] = list(part["properties"])
@@ -112,7 +118,7 @@ def read_verdict(definition: Definition, text: str) -> Verdict:
     if start < 0 or end < start:
         raise BadVerdictError("there is no JSON object in the answer")
     try:
-        answer = _answer_type(definition).model_validate_json(text[start : end + 1])
+        answer = _answer_type(definition.form, definition.output).model_validate_json(text[start : end + 1])
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise BadVerdictError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"[:300]) from error
@@ -139,13 +145,14 @@ def together(output: Output, verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(output.number(label), label, why, counts[label] / len(labels), {"votes": votes})
 
 
-def _answer_type(definition: Definition) -> type[BaseModel]:
-    if definition.form == "claims":
+@lru_cache(maxsize=256)
+def _answer_type(form: Form, output: Output) -> type[BaseModel]:
+    if form == "claims":
         return _Claims
-    if definition.form == "documents":
+    if form == "documents":
         return _Documents
-    kind: Any = float if definition.output.type == "numeric" else _one_of(definition.output.levels)
-    verdict: Any = (kind, Field(ge=definition.output.low, le=definition.output.high) if definition.output.type == "numeric" else ...)
+    kind: Any = float if output.type == "numeric" else _one_of(output.levels)
+    verdict: Any = (kind, Field(ge=output.low, le=output.high) if output.type == "numeric" else ...)
     return create_model("Verdict", __base__=_Answer, reasoning=(str, ...), verdict=verdict, confidence=(float, Field(ge=0, le=1)))
 
 

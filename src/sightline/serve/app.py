@@ -29,6 +29,7 @@ from sightline.receive import Receiver, ReceiverOptions, receiving
 from sightline.receive.grpc import serving_grpc
 from sightline.receive.http import PATHS, OtlpHttp
 from sightline.serve.api import include_routers
+from sightline.serve.judges_of_files import keep_judges, read_judges
 from sightline.serve.metrics import include_metrics
 from sightline.serve.models import Health
 from sightline.serve.slos_of_file import check_slos
@@ -80,6 +81,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     can't, SettingsError for objectives or labels that can't be asked for."""
     check_slos(settings.slos)
     check_labels(settings.metrics_labels)
+    judges = read_judges(settings.judges)
     catalogue = KeptCatalogue(settings.data, overrides=settings.prices, currencies=settings.currencies)
     options = store_options(settings, catalogue)
     async with (
@@ -93,7 +95,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if settings.grpc_port >= 0:
             grpc_port = await stack.enter_async_context(serving_grpc(receiver, settings.host, settings.grpc_port))
         traffic = TrafficCounters(store, settings.metrics_labels, most_series=settings.metrics_series, started_ns=time.time_ns())
-        desk = Desk(store, config, catalogue, store.add_scores, partial(anchors_due, store, config))
+        await keep_judges(config, judges)
+        desk = Desk(store, config, catalogue, store.add_scores, partial(anchors_due, store, config), gone_s=settings.workers_gone_s)
         yield House(settings, store, config, receiver, grpc_port, catalogue, traffic, desk)  # left in reverse order, whatever fails
 
 

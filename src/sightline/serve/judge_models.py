@@ -223,6 +223,7 @@ class WorkAnswer(Model):
     items: list[WorkItem]
     tries: list[WorkItem]
     judges: dict[str, WorkJudge]
+    heard_every_s: float = Field(description="How often the worker has to ask or tell, not to be taken for gone.")
 
 
 class OutcomeModel(BaseModel):

@@ -6831,6 +6831,11 @@ export interface components {
         };
         /** WorkAnswer */
         WorkAnswer: {
+            /**
+             * Heard Every S
+             * @description How often the worker has to ask or tell, not to be taken for gone.
+             */
+            heard_every_s: number;
             /** Items */
             items: components["schemas"]["WorkItem"][];
             /** Judges */

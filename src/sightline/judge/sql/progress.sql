@@ -4,7 +4,7 @@ SELECT count() AS matching, countIf(unit < probability) AS selected, sum(probabi
 FROM (
   SELECT unit, probability, start_ns, ($ids) IN (
     SELECT $ids FROM scores
-    WHERE project = {project:String} AND name = {name:String} AND $scored AND source = {source:String} AND author = {author:String} AND version = {version:String}
+    WHERE project = {project:String} AND name = {name:String} AND $scored AND source = {source:String} AND author = {author:String} AND version = {version:String} AND target = {target:String}
   ) AS judged
   FROM ($sampled)
 )

@@ -28,10 +28,10 @@ from sightline.judge.worker.tracing import Tracing
 
 log = structlog.get_logger(__name__)
 
-_AHEAD = 1.5  # times its concurrency is what a worker asks for, so that a call follows a call
+_AHEAD = 3.0  # times its concurrency is what a worker has at hand after it has asked, so that a call follows a call
+_AGAIN = 1.5  # times its concurrency is when it asks again: the server answers few large questions more cheaply than many small ones
 _IDLE_S = 1.0
-_ALIVE_S = 4.0
-_GATHER_S = 0.1
+_GATHER_S = 0.5
 _MOST_OUTCOMES = 200
 _PATIENCE_S = 60.0
 _STOP_S = 10.0
@@ -105,7 +105,7 @@ class Worker:
         failures = 0
         while True:
             have = self._waiting.qsize() + self._busy
-            most = max(0, int(self._options.concurrency * _AHEAD) - have)
+            most = 0 if have > self._options.concurrency * _AGAIN else int(self._options.concurrency * _AHEAD) - have
             try:
                 answer = await self._post(
                     "/api/v1/judges/work",
@@ -131,10 +131,11 @@ class Worker:
             for item in found["items"]:
                 self._waiting.put_nowait((item, self._definitions[item["judge"]], False))
             self._wanted.clear()
-            enough = most == 0 or found["items"]
-            pause = _ALIVE_S if enough else _IDLE_S
+            if len(found["items"]) < most:
+                await asyncio.sleep(min(_IDLE_S, found["heard_every_s"]))
+                continue
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(found["heard_every_s"]):
                     await self._wanted.wait()
 
     async def _work(self) -> None:
@@ -145,8 +146,7 @@ class Worker:
                 await self._one(item, known, is_try=is_try)
             finally:
                 self._busy -= 1
-                # asked for again well before the last is taken
-                if self._waiting.qsize() < self._options.concurrency // 2:
+                if self._waiting.qsize() + self._busy <= self._options.concurrency * _AGAIN:
                     self._wanted.set()
 
     async def _one(self, item: Mapping[str, Any], known: _Known, *, is_try: bool) -> None:

@@ -163,7 +163,7 @@ async def post_work(desk: DeskParam, request: WorkRequest) -> Response:
         }
         for one in tries
     ]
-    return answer({"items": items, "tries": tried, "judges": judges})
+    return answer({"items": items, "tries": tried, "judges": judges, "heard_every_s": desk.heard_every_s})
 
 
 @router.post("/done", status_code=204, summary="Say what came of work (workers)")
