@@ -398,7 +398,10 @@ class Desk:
         if now >= until:
             due = await self._anchors_due(of)
             self._anchors[of.judge_id, of.version] = (now + _ANCHORS_EVERY_S, due)
-            self._batches |= {_key(of.judge_id, of.version, target): f"{_today()}" for target in due}
+            for target in due:
+                key = _key(of.judge_id, of.version, target)
+                self._batches[key] = f"{_today()}"
+                self._done.pop(key, None)  # judged a moment ago as traffic, and owed again as an anchor
         return [target for target in due if self._free(_key(of.judge_id, of.version, target))]
 
     def _kept_as(self, outcome: Outcome, score: NewScore) -> NewScore:
