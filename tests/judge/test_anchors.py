@@ -23,7 +23,7 @@ def test_anchors_are_judged_again_and_what_was_said_of_traffic_stays(server: Ser
         httpx.post(f"{url}/scores", params={"project": project}, json={"scores": labels}, timeout=30).raise_for_status()
         chosen = httpx.post(f"{url}/quality/judges/{made['id']}/anchors", params={"project": project}, timeout=30)
         assert chosen.json()["anchors"] == 10, chosen.text
-        again = eventually(lambda: scores(server, project, name="right-anchors"), lambda found: len(found) == 10, within_s=120)
+        again = eventually(lambda: scores(server, project, name="right-anchors"), lambda found: len(found) == 10, within_s=150)
         assert {one["author"] for one in again} == {made["id"]}
         assert {one["version"].partition("/")[0] for one in again} == {"1"}
         assert len(scores(server, project, source="judge", name="right")) == ANSWERS

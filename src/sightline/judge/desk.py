@@ -349,6 +349,8 @@ class Desk:
             # neighbours in the order that content is stored in, the latest five minutes first: a batch reads few pieces of it
             found_now = await self._owed(judge, of, share)
             queue.targets = deque(sorted(found_now, key=lambda target: (-(target.start_ns // _BUCKET_NS), target.trace_id)))
+            if judge.enabled:
+                queue.targets.extendleft(await self._due_again(of))
             took = time.monotonic() - now
             queue.waits_until = now + took + max(_LEAST_PAUSE_S, _PAUSE_FACTOR * took)
             queue.fresh_at = now + took + max(_FRESH_EVERY_S, _PAUSE_FACTOR * took)
@@ -387,7 +389,7 @@ class Desk:
                 for target in more
                 if self._free(_key(of.judge_id, of.version, target)) and (target.trace_id, target.span_id, target.session_id) not in known
             ]
-        return found if not judge.enabled else [*await self._due_again(of), *found]
+        return found
 
     async def _due_again(self, of: Version) -> list[Target]:
         """Anchors that are to be judged again, looked up once a minute."""
@@ -396,7 +398,10 @@ class Desk:
         if now >= until:
             due = await self._anchors_due(of)
             self._anchors[of.judge_id, of.version] = (now + _ANCHORS_EVERY_S, due)
-            self._batches |= {_key(of.judge_id, of.version, target): f"{_today()}" for target in due}
+            for target in due:
+                key = _key(of.judge_id, of.version, target)
+                self._batches[key] = f"{_today()}"
+                self._done.pop(key, None)  # judged a moment ago as traffic, and owed again as an anchor
         return [target for target in due if self._free(_key(of.judge_id, of.version, target))]
 
     def _kept_as(self, outcome: Outcome, score: NewScore) -> NewScore:

@@ -108,7 +108,8 @@ function Reviewing({ of, project, rater, onRater }: Props) {
     onMutate: ({ item }) => leave(item.id, 1),
     onSuccess: (told: AnsweredItem, { item }) => {
       known.setQueryData(answered(item.id, rater).queryKey, told);
-      change((was) => ({ ...was, queue: told.queue }));
+      // while further answers are on their way the server's count is behind what is shown
+      if (known.isMutating() <= 1) change((was) => ({ ...was, queue: told.queue }));
       if (items.length < 5 && told.queue.open > items.length) known.invalidateQueries({ queryKey: asked.queryKey });
       refresh();
     },
@@ -118,8 +119,10 @@ function Reviewing({ of, project, rater, onRater }: Props) {
     ...inOrder,
     mutationFn: (item: Item) => skip(item.id, rater),
     onMutate: (item) => leave(item.id, 0),
-    onSuccess: (next) =>
-      change((was) => ({ ...next, last: was.last, items: next.items.filter((one) => !gone.current.has(one.id)) })),
+    onSuccess: (next) => {
+      const items = next.items.filter((one) => !gone.current.has(one.id));
+      if (known.isMutating() <= 1) change((was) => ({ ...was, items, queue: next.queue }));
+    },
     onError: (_, item) => come(item),
   });
   const undoing = useMutation({
