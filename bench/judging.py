@@ -171,7 +171,7 @@ def clients(calls: int) -> None:
 
     async def direct(url: str) -> float:
         definition_ = Definition(model=Model(model="m", endpoint=url), rubric="r")
-        models = Models(most=64)
+        models = Models()
         asked = [prompt(definition_, Material(question="what?", answer="that")) for _ in range(calls)]
         turns = asyncio.Semaphore(64)
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from sightline.judge.fence import outside
 
-USAGE = {"prompt_tokens": 500, "completion_tokens": 50}
+USAGE = {"prompt_tokens": 500, "completion_tokens": 50, "total_tokens": 550}
 _FENCE = re.compile(r"lines that begin with (FENCE-[0-9a-f]{32})")
 
 
@@ -84,8 +84,11 @@ class StandIn:
         if kind == "malformed":
             text = text[: len(text) // 2]
         answer = {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 0,
             "model": body["model"],
-            "choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
             "usage": USAGE,
         }
         if kind == "slow":

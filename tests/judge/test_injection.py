@@ -84,7 +84,7 @@ def poisoned(text: str) -> list[Material]:
 
 async def judged(endpoint: StandIn, found: Material) -> Judged:
     definition = Definition(model=Model(model="m", endpoint=endpoint.url), rubric="Right answers pass.", target="trace")
-    models = Models(most=4)
+    models = Models()
     try:
         return await Judging(models, lambda: 0).judge(Version("j", 1, "p", "n", definition), [None], found, reserve=_yes)
     finally:

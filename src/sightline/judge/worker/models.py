@@ -1,13 +1,15 @@
 """One question to one model, whoever provides it: an answer with its tokens, or an error that says whether to try again.
 
-OpenAI-compatible endpoints are asked directly, which takes a fraction of the processor time of a general client (bench/judging.py says
-how much); every other provider is reached through Pydantic AI, by `provider:model`.
+OpenAI-compatible endpoints are asked directly, which takes a third of the processor time (`python -m bench.judging --clients`); every
+other provider is reached through Pydantic AI, by `provider:model`.
 """
 
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,16 +45,35 @@ class CallError(Exception):
 
 
 class Models:
-    """The connections to all endpoints. `most`: how many calls may be under way at once."""
+    """The connections to all endpoints, as many as there are calls under way at once."""
 
-    def __init__(self, *, most: int) -> None:
-        limits = httpx.Limits(max_connections=most + 8, max_keepalive_connections=most + 8, keepalive_expiry=30)
-        self._client = httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(None, connect=10), follow_redirects=False)
+    def __init__(self) -> None:
+        self._tls = ssl.create_default_context()
+        self._idle: list[httpx.AsyncClient] = []
+        self._clients: list[httpx.AsyncClient] = []
         self._others: dict[Model, Any] = {}
 
     async def close(self) -> None:
         """Idempotent."""
-        await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of one connection, the last that was used first.
+
+        One client of many connections looks at all of them, for each of them, with every request: at 64 that took most of a call's time.
+        """
+        if not self._idle:
+            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
+            made = httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(None, connect=10), follow_redirects=False, verify=self._tls)
+            self._clients.append(made)
+            self._idle.append(made)
+        client = self._idle.pop()
+        try:
+            yield client
+        finally:
+            self._idle.append(client)
 
     async def ask(self, model: Model, prompt: Prompt, definition: Definition) -> Answer:
         """Raises CallError."""
@@ -77,9 +98,10 @@ class Models:
         if key:
             headers["authorization"] = f"Bearer {key}"
         try:
-            response = await self._client.post(
-                f"{(model.endpoint or _OPENAI).rstrip('/')}/chat/completions", content=_encoded(body), headers=headers
-            )
+            async with self._connection() as client:
+                response = await client.post(
+                    f"{(model.endpoint or _OPENAI).rstrip('/')}/chat/completions", content=_encoded(body), headers=headers
+                )
         except httpx.TransportError as error:
             sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             raise CallError(f"{type(error).__name__}: {error}"[:300], retry=True, charged=sent, down=True) from error

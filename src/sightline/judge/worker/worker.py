@@ -60,7 +60,7 @@ class Worker:
 
     def __init__(self, options: WorkerOptions) -> None:
         self._options = options
-        self._models = Models(most=options.concurrency)
+        self._models = Models()
         self._judging = Judging(self._models, time.time_ns)
         self._tracing = Tracing(options.url.rstrip("/") if options.traces else None, __version__)
         self._server = httpx.AsyncClient(base_url=options.url.rstrip("/"), timeout=httpx.Timeout(_PATIENCE_S, connect=10))
