@@ -112,3 +112,9 @@ def test_sample_ratio() -> None:
     assert sample_ratio_p_value(5_000, 5_000) == 1
     assert sample_ratio_p_value(5_000, 5_400) < 1e-3
     assert sample_ratio_p_value(0, 0) == 1
+
+
+def test_two_runs_alike_to_the_last_digit_need_no_more_items() -> None:
+    same = compare_means(np.full(40, 0.25), np.full(40, 0.25))
+    assert gate(same, margin=0) == "passed"
+    assert items_to_pass(same, margin=0) == 40

@@ -101,6 +101,8 @@ def items_to_pass(of: Comparison, *, margin: float) -> int | None:
     as many."""
     distance = of.difference.value + margin
     half = (of.difference.value - of.difference.low) if distance > 0 else (of.difference.high - of.difference.value)
+    if half == 0:
+        return of.items
     if not np.isfinite(half) or abs(distance) * 10 < half:
         return None
     return int(np.ceil(of.items * max((half / abs(distance)) ** 2, 1) - 1e-6))
