@@ -281,6 +281,21 @@ with sightline.step("work"):
 """
 
 
+def test_sigterm_in_the_middle_of_recording_ends_it_all_the_same(tmp_path: Path, sink: Sink) -> None:
+    script = TERMINATED.replace("time.sleep(60)", "from sightline.sdk._state import STATE\nwith STATE.outbox._lock: time.sleep(60)")
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=_environment() | {"OPTIONS": json.dumps({"url": sink.url, "every_s": 0.05, "instrument": False, "exit_s": 0.5}), "OWN": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == -signal.SIGTERM
+    process.stdout.close()
+
+
 def test_an_unhandled_error_is_the_applications_own(tmp_path: Path, sink: Sink) -> None:
     ran = run(tmp_path, script=CRASHING, url=sink.url, instrument=False, exit_s=30)
     assert ran.code == 1
