@@ -235,7 +235,7 @@ print("parent")
 """
 
 
-@pytest.mark.parametrize("started", [0, 1], ids=["before_its_thread_started", "after"])
+@pytest.mark.parametrize("started", [0, 1], ids=["while_it_is_sending", "after_it_has_sent"])
 def test_each_process_of_a_fork_sends_its_own_once(tmp_path: Path, sink: Sink, started: int) -> None:
     """As gunicorn with `--preload`: set up in the master, used in the workers."""
     ran = run(tmp_path, script=FORKING, env={"STARTED": "1" if started else ""}, url=sink.url, instrument=False, exit_s=30)

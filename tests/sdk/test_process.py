@@ -13,7 +13,7 @@ from tests.sdk.sink import Sink, collecting
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SERVER_PACKAGES = ("fastapi", "chdb", "pydantic", "sqlalchemy", "numpy", "typer", "structlog", "uvicorn", "grpc", "requests", "openai")
+SERVER_PACKAGES = ("fastapi", "chdb", "pydantic", "sqlalchemy", "numpy", "typer", "structlog", "uvicorn", "grpc", "openai")
 
 
 def python(code: str, **env: str) -> "subprocess.CompletedProcess[str]":

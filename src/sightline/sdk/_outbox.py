@@ -11,10 +11,13 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import requests
 from opentelemetry import baggage, context
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
@@ -25,9 +28,6 @@ from sightline.sdk._requests import ONCE, inherited
 from sightline.sdk._spool import Spool
 from sightline.sdk._state import EXPORT_THREAD, STATE
 from sightline.sdk._tiers import Tiers
-
-if TYPE_CHECKING:
-    import requests
 
 _BASE_BYTES = 512
 _BATCH_BYTES = 8 * 1024 * 1024
@@ -369,8 +369,6 @@ class Outbox(SpanProcessor):
 
     def _post(self, packet: Packet, timeout_s: float) -> tuple[int, bytes, float | None]:
         if self._session is None:
-            import requests
-
             self._session = requests.Session()
         response = self._session.post(
             f"{self.options.url}/v1/{packet.signal}",
@@ -413,9 +411,6 @@ def _retry_after(said: str | None) -> float | None:
 
 def _refused(signal: str, answer: bytes) -> int:
     """How many items the server took the request without."""
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
     read: Mapping[str, Callable[[bytes], Any]] = {
         "traces": lambda body: ExportTraceServiceResponse.FromString(body).partial_success.rejected_spans,
         "logs": lambda body: ExportLogsServiceResponse.FromString(body).partial_success.rejected_log_records,
