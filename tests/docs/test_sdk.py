@@ -131,6 +131,7 @@ def test_two_lines_trace_a_service_that_exists(server: Server, project: str, tmp
     rows: list[dict[str, Any]] = eventually(
         lambda: server.query("count", "sum(input_tokens)", "sum(cost_usd)", "max(ttft_ms)", group_by=["kind", "model"], project=project),
         lambda rows: any(row["kind"] == "llm" and row["sum(cost_usd)"] for row in rows),
+        within_s=60,
     )
     by_kind = {row["kind"]: row for row in rows}
     assert by_kind["llm"]["model"] == "gpt-4o-2024-08-06"

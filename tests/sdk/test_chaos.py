@@ -235,7 +235,7 @@ print("parent")
 """
 
 
-@pytest.mark.parametrize("started", [0, 1], ids=["before_its_thread_started", "after"])
+@pytest.mark.parametrize("started", [0, 1], ids=["while_it_is_sending", "after_it_has_sent"])
 def test_each_process_of_a_fork_sends_its_own_once(tmp_path: Path, sink: Sink, started: int) -> None:
     """As gunicorn with `--preload`: set up in the master, used in the workers."""
     ran = run(tmp_path, script=FORKING, env={"STARTED": "1" if started else ""}, url=sink.url, instrument=False, exit_s=30)
@@ -279,6 +279,21 @@ sightline.init(**json.loads(os.environ["OPTIONS"]))
 with sightline.step("work"):
     raise ValueError("mine")
 """
+
+
+def test_sigterm_in_the_middle_of_recording_ends_it_all_the_same(tmp_path: Path, sink: Sink) -> None:
+    script = TERMINATED.replace("time.sleep(60)", "from sightline.sdk._state import STATE\nwith STATE.outbox._lock: time.sleep(60)")
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=_environment() | {"OPTIONS": json.dumps({"url": sink.url, "every_s": 0.05, "instrument": False, "exit_s": 0.5}), "OWN": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == -signal.SIGTERM
+    process.stdout.close()
 
 
 def test_an_unhandled_error_is_the_applications_own(tmp_path: Path, sink: Sink) -> None:

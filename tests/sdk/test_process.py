@@ -2,16 +2,18 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 import sightline
+from sightline.sdk._state import STATE
 from tests.sdk.sink import Sink, collecting
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SERVER_PACKAGES = ("fastapi", "chdb", "pydantic", "sqlalchemy", "numpy", "typer", "structlog", "uvicorn", "grpc", "requests", "openai")
+SERVER_PACKAGES = ("fastapi", "chdb", "pydantic", "sqlalchemy", "numpy", "typer", "structlog", "uvicorn", "grpc", "openai")
 
 
 def python(code: str, **env: str) -> "subprocess.CompletedProcess[str]":
@@ -209,6 +211,23 @@ def test_a_score_is_about_what_it_says(sink: Sink) -> None:
     assert (scores["there"]["gen_ai.evaluation.score.label"], scores["there"]["sightline.score.source"]) == ("good", "user")
     assert scores["by id"]["gen_ai.evaluation.score.value"] == 1.0
     assert scores["session"]["session.id"] == "s1"
+
+
+def test_a_span_that_the_garbage_collector_ends_does_not_wait_for_itself(sink: Sink) -> None:
+    """It runs anywhere, also where its thread is putting another span into the queue."""
+    outbox = STATE.outbox
+    assert outbox is not None
+    lock = outbox._lock
+
+    def collected() -> None:
+        with lock, sightline.step("collected"):
+            pass
+
+    thread = threading.Thread(target=collected, daemon=True)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert sink.span("collected")
 
 
 def test_what_the_server_refused_in_part_is_counted(sink: Sink) -> None:

@@ -11,10 +11,13 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import requests
 from opentelemetry import baggage, context
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
@@ -23,16 +26,14 @@ from sightline.sdk._packets import Event, Packet, packed_drops, packed_events, p
 from sightline.sdk._redact import without_secrets
 from sightline.sdk._requests import ONCE, inherited
 from sightline.sdk._spool import Spool
-from sightline.sdk._state import STATE
+from sightline.sdk._state import EXPORT_THREAD, STATE
 from sightline.sdk._tiers import Tiers
-
-if TYPE_CHECKING:
-    import requests
 
 _BASE_BYTES = 512
 _BATCH_BYTES = 8 * 1024 * 1024
 _LONGEST_PAUSE_S = 30.0
 _WARN_EVERY_S = 60.0
+_ONCE_MORE_S = 0.2
 _COMES_BACK_S = 2.0
 """How long a stream that its consumer left may be read on."""
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -65,7 +66,7 @@ class Outbox(SpanProcessor):
 
     def _fresh(self) -> None:
         STATE.left = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may end a stream's span while this thread holds it
         self._queue: deque[tuple[ReadableSpan | Event, int]] = deque()
         self._bytes = 0
         self._packing: list[ReadableSpan | Event] = []
@@ -176,8 +177,11 @@ class Outbox(SpanProcessor):
             return
         self._exit_at = time.monotonic() + timeout_s
         STATE.end_left(0)
-        if self._waiting() or self._tiers is not None:
-            self.flush(timeout_s)
+        if (self._waiting() or self._tiers is not None) and not self.flush(timeout_s):
+            left_s = self._exit_at - time.monotonic() - _ONCE_MORE_S
+            if left_s > 0 and self._waiting():  # a connection that was reset is worth one more try
+                time.sleep(_ONCE_MORE_S)
+                self.flush(left_s)
         with self._lock:
             self._closed = True
             left = [*self._packing, *(item for item, _ in self._queue)]
@@ -221,7 +225,7 @@ class Outbox(SpanProcessor):
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return True
-            self._thread = threading.Thread(target=self._run, name="sightline-export", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=EXPORT_THREAD, daemon=True)
             try:
                 self._thread.start()
             except RuntimeError:  # the interpreter is going down, or the machine has no threads left
@@ -365,8 +369,6 @@ class Outbox(SpanProcessor):
 
     def _post(self, packet: Packet, timeout_s: float) -> tuple[int, bytes, float | None]:
         if self._session is None:
-            import requests
-
             self._session = requests.Session()
         response = self._session.post(
             f"{self.options.url}/v1/{packet.signal}",
@@ -409,9 +411,6 @@ def _retry_after(said: str | None) -> float | None:
 
 def _refused(signal: str, answer: bytes) -> int:
     """How many items the server took the request without."""
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
     read: Mapping[str, Callable[[bytes], Any]] = {
         "traces": lambda body: ExportTraceServiceResponse.FromString(body).partial_success.rejected_spans,
         "logs": lambda body: ExportLogsServiceResponse.FromString(body).partial_success.rejected_log_records,

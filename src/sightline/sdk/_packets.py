@@ -3,13 +3,16 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+# all of it now: a fork while the exporting thread imports would leave the child waiting for that import for ever
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.logs.v1.logs_pb2 import SEVERITY_NUMBER_INFO, ResourceLogs, ScopeLogs
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE, ResourceMetrics, ScopeMetrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
-
-if TYPE_CHECKING:
-    from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 
 Value = str | bool | int | float
 
@@ -37,8 +40,6 @@ class Packet:
 
 def packed_spans(spans: Sequence[ReadableSpan]) -> tuple[list[Packet], int]:
     """The request for these spans, and how many could not be encoded."""
-    from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-
     try:
         return [Packet("traces", encode_spans(spans).SerializePartialToString(), len(spans))] if spans else [], 0
     except Exception:  # whatever an attribute held: its neighbours must not go with it
@@ -54,9 +55,6 @@ def packed_spans(spans: Sequence[ReadableSpan]) -> tuple[list[Packet], int]:
 
 def packed_events(events: Sequence[Event], resource: Resource) -> list[Packet]:
     """The request for these events."""
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-    from opentelemetry.proto.logs.v1.logs_pb2 import SEVERITY_NUMBER_INFO, ResourceLogs, ScopeLogs
-
     if not events:
         return []
     scope = ScopeLogs()
@@ -79,9 +77,6 @@ def packed_events(events: Sequence[Event], resource: Resource) -> list[Packet]:
 
 def packed_drops(dropped: Mapping[str, int], since_ns: int, resource: Resource) -> Packet:
     """The request that tells the server what was dropped: the counter `sightline.sdk.dropped`, by reason."""
-    from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-    from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE, ResourceMetrics, ScopeMetrics
-
     scope = ScopeMetrics()
     scope.scope.name = "sightline"
     metric = scope.metrics.add(name="sightline.sdk.dropped", unit="{item}", description="Spans and scores that were given up.")
@@ -99,9 +94,7 @@ def _plain(resource: Resource) -> dict[str, Value]:
     return {key: value for key, value in resource.attributes.items() if isinstance(value, str | bool | int | float)}
 
 
-def _key_values(attributes: Mapping[str, Value]) -> Iterator["KeyValue"]:
-    from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-
+def _key_values(attributes: Mapping[str, Value]) -> Iterator[KeyValue]:
     for key, value in attributes.items():
         if isinstance(value, bool):
             yield KeyValue(key=key, value=AnyValue(bool_value=value))

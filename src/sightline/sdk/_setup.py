@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from sightline import __version__
 from sightline.sdk._options import Options, log, read_options
 from sightline.sdk._outbox import Exported, Outbox
-from sightline.sdk._state import SCOPE, STATE
+from sightline.sdk._state import EXPORT_THREAD, SCOPE, STATE
 
 _lock = threading.Lock()
 _MOST_ATTRIBUTES = 1024
@@ -130,7 +130,10 @@ def _watch_sigterm() -> None:
         return
 
     def ended(number: int, frame: FrameType | None) -> None:
-        _at_exit()
+        # on a thread of its own: this one may be anywhere, also inside of a lock that closing needs
+        closing = threading.Thread(target=_at_exit, name=EXPORT_THREAD, daemon=True)
+        closing.start()
+        closing.join(STATE.outbox.options.exit_s + 0.5 if STATE.outbox is not None else 0)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from sightline.sdk._outbox import Outbox
 
 SCOPE = "sightline"
+EXPORT_THREAD = "sightline-export"
 
 
 class Leavable(Protocol):

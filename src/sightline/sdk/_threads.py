@@ -8,8 +8,9 @@ from typing import Any
 
 from opentelemetry import baggage, context, trace
 
+from sightline.sdk._state import EXPORT_THREAD
+
 _SEEN = "_sightline_threads"
-_OURS = "sightline-export"
 
 
 def watch() -> None:
@@ -23,7 +24,7 @@ def watch() -> None:
     @functools.wraps(start)
     def started(self: threading.Thread) -> None:
         here = context.get_current()
-        if _says_something(here) and self.name != _OURS and not _is_pools(self):
+        if _says_something(here) and self.name != EXPORT_THREAD and not _is_pools(self):
             self.run = functools.partial(_run_in, here, self.run)  # type: ignore[method-assign]
         start(self)
 

@@ -65,7 +65,7 @@ class Tiers:
 
     def __init__(self, rate: float, slow_s: float, most_spans: int) -> None:
         self._rate, self._slow_ns, self._most = rate, int(slow_s * 1e9), most_spans
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may end a stream's span while this thread holds it
         self._open: OrderedDict[int, _Held] = OrderedDict()
         self._decided: OrderedDict[int, str | None] = OrderedDict()
         self._count = 0
