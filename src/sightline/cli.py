@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +20,14 @@ app = typer.Typer(
 prices_app = typer.Typer(no_args_is_help=True, help="The catalogue of prices.")
 app.add_typer(prices_app, name="prices")
 _err = Console(stderr=True, highlight=False)
+
+
+class Direction(StrEnum):
+    """Which way a measure moved."""
+
+    ANY = "any"
+    UP = "up"
+    DOWN = "down"
 
 
 def _option(field: str, flag: str) -> Any:
@@ -99,6 +108,37 @@ def price(
     settings = _settings(data=data)
     try:
         price_file(settings, file, catalogue=catalogue, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A table: Parquet, CSV, TSV or JSON lines, also .gz.", show_default=False)],
+    reference: Annotated[str, typer.Option("--reference", help="A filter of the rows before, of the table's own columns.", show_default=False)],
+    changed: Annotated[str, typer.Option("--changed", help="A filter of the rows after.", show_default=False)],
+    measure: Annotated[
+        str, typer.Option("--measure", help="mean(c), share(filter), p95(c); of cells: sum(value)/sum(cnt).", show_default=False)
+    ],
+    by: Annotated[str | None, typer.Option("--by", help="The dimensions, with commas; all that look like one without.")] = None,
+    where: Annotated[str, typer.Option("--where", help="A filter that all rows must satisfy.")] = "",
+    probability: Annotated[
+        str | None, typer.Option("--probability", help="A column with p of a row having got into the sample: it weighs 1/p.")
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The column with the time; the only one of that type without.")] = None,
+    direction: Annotated[Direction, typer.Option("--direction", help="Look for rises or falls only.")] = Direction.ANY,
+    anchors: Annotated[Path | None, typer.Option("--anchors", help="A table of re-judged anchors: item, judge_pass, the time.")] = None,
+    vectors: Annotated[Path | None, typer.Option("--vectors", help="A table of embeddings: columns of floats, the time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, instead of a table.")] = False,
+) -> None:
+    """Where a measure differs most between two sets of a table's rows: hypotheses, best first. Asks no server and no network."""
+    from sightline.cli_explain import explain_file
+    from sightline.insight.asking import Question
+
+    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    question = Question(reference, changed, measure, by=names, where=where, probability=probability, time=time)
+    try:
+        explain_file(file, question, direction=direction.value, anchors=anchors, vectors=vectors, as_json=as_json)
     except (SightlineError, OSError) as error:
         _fail(str(error))
 

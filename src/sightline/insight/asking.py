@@ -221,7 +221,7 @@ def _read(table: FileTable, names: list[str], question: Question, measure: _Meas
         if not question.by and not _is_dimension(table.columns[name], shown, found, before + after):
             continue
         named = [row for row in shown if row[0] != ""]
-        if not named or len(found) < 2:
+        if not named or len(found) < 2:  # one value tells nothing apart
             continue
         kept.append(i)
         values.append([value for value, _, _ in named])

@@ -15,6 +15,8 @@ from sightline.insight.tariffs import paid_over_expected
 from sightline.stats.contrast import Cell, Found, Units, rescore, search, widened
 from sightline.stats.drift import Drift
 from sightline.stats.growth import growth
+from sightline.stats.additive import Design
+from sightline.stats.scan import Leaves, scan, widened_scan
 from sightline.stats.intervals import normal_quantile
 
 Array = NDArray[np.float64]
@@ -62,6 +64,84 @@ class Explanation:
     tried: int
 
 
+def _of_cells(asked: Asked, dimensions: list[int], sign: int, context: list[int], most: int) -> Explanation:
+    """Rows are cells already: events (the value) of trials (the weight). They can't be halved, so nothing is held back: intervals are of
+    the cell's own counts, enlarged for how unevenly leaves vary."""
+    leaves, trials = _leaves(asked, dimensions)
+    before, after = (_measured(asked, rows) for rows in (~asked.after, asked.after))
+    expected = float(leaves.expected.sum() / trials.sum())
+    sign = sign or int(np.sign(after - before))
+    price = float(np.log(max(sum(leaves.sizes) - len(leaves.sizes), 2)))
+    found = scan(leaves, direction=sign, price=price)
+    if not found:
+        return Explanation(before, after, after - expected, expected - before, [], [asked.names[d] for d in context], 0)
+    first = widened_scan(leaves, found[0].cell, price=price)
+    cells = [first, *(one.cell for one in found if one.cell != first)]
+    own = [tuple((dimensions[d], code) for d, code in cell) for cell in cells]
+    tried = max(sum(leaves.sizes) - len(leaves.sizes), 1)
+    outside = [float(leaves.observed.sum()) - o for o, _ in (leaves.of(cell) for cell in cells[:most])]
+    out = []
+    scores = {one.cell: one for one in found}
+    uneven = _unevenness(leaves, first)
+    p = []
+    for cell, named, rest in zip(cells[:most], own[:most], outside, strict=True):
+        rows = leaves.inside(cell)
+        observed, was, of = float(leaves.observed[rows].sum()), float(leaves.expected[rows].sum()), float(trials[rows].sum())
+        factor = rest / max(float(leaves.expected.sum()) - was, 1e-9)
+        effect = (observed - was * factor) / of
+        reach = normal_quantile(0.975) * float(np.sqrt(uneven * (observed + 1))) / of
+        z = scores[cell].z if cell in scores else sign * float(np.sqrt(max(found[0].score, 0)))
+        p.append(min(1.0, _two_sided(z / np.sqrt(uneven)) * tried ** len(cell)))
+        inside = np.ones(asked.after.size, dtype=bool)
+        for d, code in named:
+            inside &= asked.codes[:, d] == code
+        out.append(
+            Hypothesis(
+                _named(asked, named), "rate", effect, (effect - reach, effect + reach),
+                _part(effect * of / float(trials.sum()), after - before), _measured(asked, inside & ~asked.after),
+                _measured(asked, inside & asked.after), (int((inside & ~asked.after).sum()), int((inside & asked.after).sum())), z, 1.0,
+                "events of trials",
+            )
+        )  # fmt: skip
+    q = benjamini_hochberg(p)
+    ranked = [replace(one, q=float(at)) for one, at in zip(out, q, strict=True)]
+    return Explanation(before, after, after - expected, expected - before, ranked, [asked.names[d] for d in context], tried)
+
+
+_PAST = 30.0  # trials that a leaf's kind counts for beside its own past
+
+
+def _leaves(asked: Asked, dimensions: list[int]) -> tuple[Leaves, Array]:
+    """Leaves after, each with the events that its own past, shrunk to that of its kind, leads one to expect; and their trials."""
+    codes, sizes, before = asked.codes[:, dimensions].astype(np.int64), [asked.sizes[d] for d in dimensions], ~asked.after
+    learn = before & (asked.weight > 0)
+    base = float(asked.value[before].sum() / asked.weight[before].sum())
+    model = Design(codes[learn], sizes, asked.weight[learn]).fit(asked.value[learn] / asked.weight[learn])
+    _, leaf = np.unique(codes, axis=0, return_inverse=True)
+    leaf = leaf.ravel()
+    many = int(leaf.max()) + 1
+    past, trials = np.bincount(leaf[before], asked.value[before], many), np.bincount(leaf[before], asked.weight[before], many)
+    here = asked.after
+    kind = np.maximum(model.expected(codes[here]), base / 10)
+    rate = (past[leaf[here]] + _PAST * kind) / (trials[leaf[here]] + _PAST)
+    return Leaves(codes[here], sizes, asked.value[here], rate * asked.weight[here]), asked.weight[here]
+
+
+def _unevenness(leaves: Leaves, cell: tuple[tuple[int, int], ...]) -> float:
+    """How much more leaves vary than Poisson counts, around one factor inside the cell and one outside; at least 1."""
+    rows = leaves.inside(cell)
+    pearson, free = 0.0, 0
+    for side in (rows, ~rows):
+        observed, expected = leaves.observed[side], leaves.expected[side]
+        if expected.sum() <= 0:
+            continue
+        made = expected * observed.sum() / expected.sum()
+        here = made > 0.5
+        pearson += float(((observed[here] - made[here]) ** 2 / made[here]).sum())
+        free += int(here.sum()) - 1
+    return max(1.0, pearson / free) if free > 0 else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known from elsewhere than the rows. judge: how far anchors moved under the judge between the two windows, in its verdicts'
@@ -76,6 +156,8 @@ def explain(asked: Asked, *, direction: Literal["up", "down", "any"] = "any", ev
     context = clocks(asked)
     dimensions = [d for d in range(len(asked.names)) if d not in context]
     sign = {"up": 1, "down": -1, "any": 0}[direction]
+    if asked.kind == "ratio":
+        return _of_cells(asked, dimensions, sign, context, most)
     looked = [(scale, *_searched(asked, scale, dimensions, sign)) for scale in scales(asked, dimensions)]
     scale, found, price = max(looked, key=lambda one: one[1][0].score if one[1] else -np.inf)
     before, after = (_measured(asked, rows) for rows in (~asked.after, asked.after))

@@ -207,14 +207,15 @@ def rescore(units: Units, cells: Sequence[Cell], *, spread: float, price: float)
     return sorted(out, key=lambda f: -f.score)
 
 
-ALIKE = 0.35  # effects within a third of each other count as the same
+ALIKE = 0.35  # of the effect: how far what changed alike may differ, as base rates do
+STILL = 0.15  # of the effect: how far what did not change may have moved
 
 
 def widened(units: Units, found: Found, *, spread: float, price: float) -> Cell:
     """The shortest description that the cell's effect holds for: a dimension is dropped while what that adds changed as the cell did.
 
-    What a parent has beyond the cell is compared with two claims: it did not change, or it changed as the cell did, both give or take a
-    third of the cell's effect (base rates differ). The likelier claim holds, the shorter description being owed half of `price`.
+    What a parent has beyond the cell is compared with two claims: it did not change, give or take STILL of the cell's effect, or it
+    changed as the cell did, give or take ALIKE. The likelier claim holds; the shorter description is owed half of `price`.
     """
     cell, effect = found.cell, found.effect
     while len(cell) > 1:
@@ -232,8 +233,8 @@ def widened(units: Units, found: Found, *, spread: float, price: float) -> Cell:
                 inside_change, inside_var = _change(beyond, spread)
                 outside_change, outside_var = _change(outside, spread)
                 change, noise = float(inside_change[0] - outside_change[0]), float(inside_var[0] + outside_var[0])
-                tolerance = max(noise + (ALIKE * effect) ** 2, 1e-300)
-                owed = effect * (2 * change - effect) / (2 * tolerance) + price / 2
+                still, alike = (max(noise + (share * effect) ** 2, 1e-300) for share in (STILL, ALIKE))
+                owed = 0.5 * (change**2 / still - (change - effect) ** 2 / alike + np.log(still / alike)) + price / 2
             if owed > gain:
                 best, gain = parent, owed
         if best is None:

@@ -21,35 +21,44 @@ class Drift:
     z: float
 
 
-def mean_shift(vectors: Array, days: NDArray[np.int64], after: NDArray[np.bool_], *, draws: int = _DRAWS, seed: int = 0) -> Drift | None:
+@dataclass(frozen=True, slots=True)
+class DayVectors:
+    """Vectors added up by day. counts, after: shape (days,). sums, squares: shape (days, features). A day that the change cuts in two
+    stands here twice."""
+
+    counts: Array
+    sums: Array
+    squares: Array
+    after: NDArray[np.bool_]
+
+
+def mean_shift(days: DayVectors, *, draws: int = _DRAWS, seed: int = 0) -> Drift | None:
     """Compare the mean of the vectors after with that before.
 
-    vectors: shape (n, features). days, after: shape (n,). Days are what is independent: under no change any days could have been the
-    ones after. Drawn windows take as many whole days of the time before as there are after, in blocks of neighbours. None with fewer
-    than three days on the side before. Sources: linear-time MMD, Gretton et al. (2012), JMLR 13, 723-773, with the given features;
-    Politis & Romano (1994) for blocks.
+    Days are what is independent: under no change any days could have been the ones after. Drawn windows take as many neighbouring days
+    of the time before as there are after (a third of them at the most). None with fewer than three days on the side before. Sources:
+    linear-time MMD, Gretton et al. (2012), JMLR 13, 723-773, with the given features; Politis & Romano (1994) for blocks.
     """
-    before_days, after_days = np.unique(days[~after]), np.unique(days[after])
-    if before_days.size < 3 or after_days.size == 0:
+    before = ~days.after
+    many = int(before.sum())
+    if many < 3 or not days.after.any():
         return None
-    position = np.searchsorted(before_days, days[~after])
-    sums = np.stack([np.bincount(position, column, before_days.size) for column in vectors[~after].T], axis=1)
-    squares = np.stack([np.bincount(position, column**2, before_days.size) for column in vectors[~after].T], axis=1)
-    counts = np.bincount(position, minlength=before_days.size).astype(float)
-    own = (vectors[after].sum(axis=0), (vectors[after] ** 2).sum(axis=0), float(after.sum()))
-    seen = _distance((sums.sum(axis=0), squares.sum(axis=0), counts.sum()), own)
-    random = np.random.default_rng(seed)
-    length = min(after_days.size, max(1, before_days.size // 3))
+
+    def over(rows: NDArray[np.bool_]) -> tuple[Array, Array, float]:
+        return days.sums[rows].sum(axis=0), days.squares[rows].sum(axis=0), float(days.counts[rows].sum())
+
+    seen = _distance(over(before), over(days.after))
+    length = min(int(days.after.sum()), max(1, many // 3))
+    at = np.flatnonzero(before)
     drawn = []
-    for start in random.integers(0, before_days.size, draws):
-        inside = np.zeros(before_days.size, dtype=bool)
-        inside[(start + np.arange(length)) % before_days.size] = True
-        some = (sums[inside].sum(axis=0), squares[inside].sum(axis=0), counts[inside].sum())
-        rest = (sums[~inside].sum(axis=0), squares[~inside].sum(axis=0), counts[~inside].sum())
-        drawn.append(_distance(rest, some))
+    for start in np.random.default_rng(seed).integers(0, many, draws):
+        inside = np.zeros(days.after.size, dtype=bool)
+        inside[at[(start + np.arange(length)) % many]] = True
+        drawn.append(_distance(over(before & ~inside), over(inside)))
     null = np.array(drawn)
-    spread = max(float(null.std()), np.sqrt(2.0 * vectors.shape[1]))
-    return Drift(seen, float(np.median(null)), (1 + int((null >= seen).sum())) / (draws + 1), (seen - float(np.median(null))) / spread)
+    usual = float(np.median(null))
+    spread = max(float(null.std()), float(np.sqrt(2.0 * days.sums.shape[1])))
+    return Drift(seen, usual, (1 + int((null >= seen).sum())) / (draws + 1), (seen - usual) / spread)
 
 
 def _distance(first: tuple[Array, Array, float], second: tuple[Array, Array, float]) -> float:

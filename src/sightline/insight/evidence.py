@@ -1,0 +1,59 @@
+"""Evidence beside the rows: anchors that only a judge can move, and vectors of what people ask."""
+
+from pathlib import Path
+
+import numpy as np
+
+from sightline.insight.asking import statement
+from sightline.query.binder import Binder
+from sightline.query.columns_of_files import column, condition_on, kind_of
+from sightline.stats.drift import DayVectors, Drift, mean_shift
+from sightline.store.files import open_file
+
+
+def judge_moved(anchors: Path, *, item: str, verdict: str, reference: str, changed: str) -> tuple[float, float] | None:
+    """How far the judge's verdicts on one and the same items moved between two windows, with its standard error.
+
+    The error is the judge's own wavering on an item before; None where items were not judged twice before. Raises as `ask`.
+    """
+    with open_file(anchors) as table:
+        binder = Binder()
+        rows = table.rows(
+            statement(
+                "anchors", item=column(item, table.columns, binder), verdict=f"toFloat64({column(verdict, table.columns, binder)})",
+                reference=condition_on(reference, table.columns, binder), changed=condition_on(changed, table.columns, binder),
+            ),
+            binder.params,
+        )  # fmt: skip
+    if not rows:
+        return None
+    before, squares, after, n, m = (np.array([float(row[i]) for row in rows]) for i in range(1, 6))
+    wavering = float(((squares - before**2 / n) / np.maximum(n - 1, 1))[n > 1].mean()) if (n > 1).any() else float("nan")
+    error = float(np.sqrt(wavering * (1 / n + 1 / m).sum())) / n.size
+    if not np.isfinite(error) or error <= 0:
+        return None
+    return float((after / m - before / n).mean()), error
+
+
+def questions_moved(vectors: Path, *, time: str, reference: str, changed: str, features: list[str] | None = None) -> Drift | None:
+    """Whether the vectors of questions have moved between two windows, against windows of other days. `features`: the columns, all of
+    floating point without. The engine adds them up by day. None with too few days. Raises as `ask`."""
+    with open_file(vectors) as table:
+        names = features or [name for name, type_ in table.columns.items() if "Float" in type_]
+        binder = Binder()
+        columns = [f"toFloat64({column(name, table.columns, binder)})" for name in names]
+        at = column(time, table.columns, binder)
+        day = f"toInt64(toUnixTimestamp(toDateTime({at})))" if kind_of(table.columns[time]) == "time" else f"toInt64({at})"
+        rows = table.rows(
+            statement(
+                "vectors", day=f"intDiv({day}, 86400)", sums=", ".join(f"sum({c})" for c in columns),
+                squares=", ".join(f"sum({c} * {c})" for c in columns), reference=condition_on(reference, table.columns, binder),
+                changed=condition_on(changed, table.columns, binder),
+            ),
+            binder.params,
+        )  # fmt: skip
+    if not rows:
+        return None
+    found = np.array([[float(x) for x in row] for row in rows])
+    many = len(names)
+    return mean_shift(DayVectors(found[:, 2], found[:, 3 : 3 + many], found[:, 3 + many :], found[:, 1].astype(bool)))
