@@ -12,8 +12,11 @@ from pathlib import Path
 
 from sightline.cli_explain import explain_table
 from sightline.insight.asking import Question
+from sightline.insight.detecting import Alarm, Beside, detect
+from sightline.insight.evidence import anchor_series, vector_series
 from sightline.insight.quality import weekly_quality
-from sightline.insight.signals import OUTCOMES, SIGNALS
+from sightline.insight.signals import OUTCOMES, SIGNALS, signals_of
+from sightline.insight.watching import Watched, watch
 from sightline.store.files import open_file
 
 
@@ -56,7 +59,32 @@ def quality_scenario(scenario: Path) -> list[dict[str, object]]:
     return [{"week": one.week, "dims": dict(one.where), "low": one.rate.low, "high": one.rate.high} for one in found]
 
 
-TRACKS: dict[str, Callable[[Path], list[dict[str, object]] | None]] = {"explain": explain_scenario, "quality": quality_scenario}
+LEARN_H = 14 * 24
+
+
+def watch_scenario(scenario: Path) -> tuple[Watched, Beside]:
+    with open_file(table_of(scenario)) as table:
+        by = [name for name in table.columns if name not in OUTCOMES]
+        watched = watch(table, signals_of(table.columns), by, time="ts", learn_hours=LEARN_H)
+    span = {"first": watched.first, "hours": watched.hours, "learnt": watched.learnt}
+    anchors, vectors = scenario / "anchors.parquet", scenario / "embeddings.parquet"
+    judge = anchor_series(anchors, item="item", verdict="judge_pass", time="ts", **span) if anchors.exists() else None
+    questions = vector_series(vectors, time="ts", **span) if vectors.exists() else None
+    return watched, Beside(judge, questions)
+
+
+def alarm_lines(alarms: list[Alarm]) -> list[dict[str, object]]:
+    return [
+        {"ts": one.hour * 3_600_000, "metric": one.metric, "segment": dict(one.where) or "", "label": one.label, "q": round(one.q, 6)}
+        for one in alarms
+    ]
+
+
+def alarms_scenario(scenario: Path) -> list[dict[str, object]]:
+    return alarm_lines(detect(*watch_scenario(scenario)))
+
+
+TRACKS: dict[str, Callable[[Path], list[dict[str, object]] | None]] = {"alarms": alarms_scenario, "explain": explain_scenario, "quality": quality_scenario}
 
 
 def run(job: tuple[Path, list[str]]) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sightline.errors import BadFilterError, BadTableError
 from sightline.query.binder import Binder
-from sightline.query.columns_of_files import column, condition_on, kind_of, name_of, names_in, on_columns
+from sightline.query.columns_of_files import column, condition_on, hour_of, kind_of, name_of, names_in, on_columns
 from sightline.query.statements import statements_in
 from sightline.query.syntax import MeasureText, parse_filter, parse_measure
 from sightline.store.files import FileTable
@@ -21,7 +21,6 @@ MOST_VALUES = 2_000  # of one dimension; what is rarer has no name
 MOST_NUMBERS = 64  # different whole numbers that still are names of something
 LEAST_UNITS = 20
 MOST_UNITS = 400_000
-HOUR_S = 3600
 
 statement = statements_in("sightline.insight", "sql")
 
@@ -75,7 +74,7 @@ class Asked:
 def ask(table: FileTable, question: Question) -> Asked:
     """Read a question's rows. Raises BadTableError, BadFilterError or UnknownFactError that say what would be right."""
     binder = Binder()
-    measure = _measure(question.measure, table.columns, binder)
+    measure = measured_as(question.measure, table.columns, binder)
     conditions = {
         "reference": condition_on(question.reference, table.columns, binder),
         "changed": condition_on(question.changed, table.columns, binder),
@@ -109,7 +108,9 @@ def ask(table: FileTable, question: Question) -> Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measure:
+class Measured:
+    """A measure as SQL: a row's value, its weight, and which rows have one."""
+
     kind: MeasureKind
     value: str
     weight: str
@@ -118,29 +119,30 @@ class _Measure:
     names: frozenset[str]
 
 
-def _measure(text: str, columns: Mapping[str, str], binder: Binder) -> _Measure:
+def measured_as(text: str, columns: Mapping[str, str], binder: Binder) -> Measured:
+    """Raises BadFilterError, BadTableError or UnknownFactError."""
     parts = _divided(text)
     if len(parts) == 2:
         above, below = (_sum_of(parse_measure(part), part, columns, binder) for part in parts)
-        return _Measure("ratio", above[0], below[0], f"{below[0]} > 0", 0.0, frozenset({above[1], below[1]}))
+        return Measured("ratio", above[0], below[0], f"{below[0]} > 0", 0.0, frozenset({above[1], below[1]}))
     read = parse_measure(text)
     match read:
         case MeasureText("mean", term) if term is not None:
             name = name_of(term)
             sql = _number(name, columns, binder, term.column)
-            return _Measure("mean", sql, "1", f"{sql} IS NOT NULL", 0.0, frozenset({name}))
+            return Measured("mean", sql, "1", f"{sql} IS NOT NULL", 0.0, frozenset({name}))
         case MeasureText("quantile", term, _, level) if term is not None and level is not None:
             name = name_of(term)
             sql = _number(name, columns, binder, term.column)
             at = float(level) / 100
             if not 0 < at < 1:
                 raise BadFilterError(f"p{level} is no quantile: write p1 to p99.9", column=1)
-            return _Measure("quantile", sql, "1", f"{sql} IS NOT NULL", at, frozenset({name}))
+            return Measured("quantile", sql, "1", f"{sql} IS NOT NULL", at, frozenset({name}))
         case MeasureText("share", None, filters) if filters:
             sql = [on_columns(one, columns, binder) for one in filters]
             among = sql[1] if len(sql) > 1 else f"({sql[0]}) IS NOT NULL"
             names = frozenset(name for one in filters for name in names_in(one))
-            return _Measure("mean", sql[0], "1", among, 0.0, names)
+            return Measured("mean", sql[0], "1", among, 0.0, names)
     raise BadTableError(f"{text!r} can't be explained: write mean(column), share(filter), p95(column) or sum(column)/sum(column).")
 
 
@@ -183,17 +185,10 @@ def _only_time(columns: Mapping[str, str]) -> str | None:
 
 
 def _hour(time: str | None, columns: Mapping[str, str], binder: Binder) -> str:
-    if time is None:
-        return "0"
-    sql = column(time, columns, binder)
-    if kind_of(columns[time]) == "time":
-        return f"ifNull(intDiv(toUnixTimestamp(toDateTime({sql})), {HOUR_S}), 0)"
-    if kind_of(columns[time]) != "number":
-        raise BadTableError(f"{time} is of type {columns[time]}: a time is a date or seconds since 1970.")
-    return f"ifNull(intDiv(toInt64({sql}), {HOUR_S}), 0)"
+    return "0" if time is None else f"ifNull({hour_of(time, columns, binder)}, 0)"
 
 
-def _asked_of(question: Question, measure: _Measure) -> set[str]:
+def _asked_of(question: Question, measure: Measured) -> set[str]:
     """Columns that the question itself turns on: they can't explain anything."""
     found = set(measure.names) | set(question.extra)
     for text in (question.reference, question.changed, question.where):
@@ -207,7 +202,7 @@ def _candidates(columns: Mapping[str, str], asked_of: set[str]) -> list[str]:
     return [name for name, kind in kinds.items() if kind in ("text", "boolean") or (kind == "number" and "Int" in columns[name])]
 
 
-def _read(table: FileTable, names: list[str], question: Question, measure: _Measure, *, timed: bool) -> Asked:
+def _read(table: FileTable, names: list[str], question: Question, measure: Measured, *, timed: bool) -> Asked:
     before, after = table.rows(statement("sides"), {})[0]
     for side, count, text in (("--reference", before, question.reference), ("--changed", after, question.changed)):
         if count == 0:

@@ -3,12 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sightline.insight.asking import statement
+from sightline.insight.detecting import anchors_moved, vectors_moved
 from sightline.query.binder import Binder
-from sightline.query.columns_of_files import column, condition_on, kind_of
+from sightline.query.columns_of_files import column, condition_on, hour_of, kind_of
 from sightline.stats.drift import DayVectors, Drift, mean_shift
 from sightline.store.files import open_file
+
+Array = NDArray[np.float64]
 
 
 def judge_moved(anchors: Path, *, item: str, verdict: str, reference: str, changed: str) -> tuple[float, float] | None:
@@ -57,3 +61,46 @@ def questions_moved(vectors: Path, *, time: str, reference: str, changed: str, f
     found = np.array([[float(x) for x in row] for row in rows])
     many = len(names)
     return mean_shift(DayVectors(found[:, 2], found[:, 3 : 3 + many], found[:, 3 + many :], found[:, 1].astype(bool)))
+
+
+def anchor_series(anchors: Path, *, item: str, verdict: str, time: str, first: int, hours: int, learnt: int) -> Array:
+    """By hour, how far the judge's verdicts on the anchors have moved: see `detecting.anchors_moved`. Raises as `ask`."""
+    with open_file(anchors) as table:
+        binder = Binder()
+        rows = table.rows(
+            statement(
+                "anchors_by_hour", item=column(item, table.columns, binder), verdict=f"toFloat64({column(verdict, table.columns, binder)})",
+                hour=hour_of(time, table.columns, binder),
+            ),
+            binder.params,
+        )  # fmt: skip
+    if not rows:
+        return np.zeros(hours)
+    days = sorted({int(row[0]) for row in rows})
+    items = {one: i for i, one in enumerate(sorted({str(row[1]) for row in rows}))}
+    at = {day: i for i, day in enumerate(days)}
+    verdicts = np.full((len(days), len(items)), np.nan)
+    for day, one, mean in rows:
+        verdicts[at[int(day)], items[str(one)]] = float(mean)
+    return anchors_moved(days, verdicts, first, hours, learnt)
+
+
+_BLOCK_H = 6
+
+
+def vector_series(vectors: Path, *, time: str, first: int, hours: int, learnt: int) -> Array:
+    """By hour, how far questions' vectors have moved: see `detecting.vectors_moved`; added up in blocks of six hours. Raises as `ask`."""
+    with open_file(vectors) as table:
+        names = [name for name, type_ in table.columns.items() if "Float" in type_]
+        binder = Binder()
+        columns = [f"toFloat64({column(name, table.columns, binder)})" for name in names]
+        rows = table.rows(
+            statement(
+                "vectors_by_block", block=f"intDiv({hour_of(time, table.columns, binder)}, {_BLOCK_H})", sums=", ".join(f"sum({c})" for c in columns),
+                squares=", ".join(f"sum({c} * {c})" for c in columns),
+            ),
+            binder.params,
+        )  # fmt: skip
+    found = np.array([[float(x) for x in row] for row in rows])
+    many = len(names)
+    return vectors_moved((found[:, 0] + 1) * _BLOCK_H, found[:, 1], found[:, 2 : 2 + many], found[:, 2 + many :], first, hours, learnt)

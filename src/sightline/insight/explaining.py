@@ -25,6 +25,7 @@ Kind = Literal["rate", "mix", "price", "judge", "drift"]
 ALIKE = 0.98  # of the units of two descriptions in common: they say the same
 MOST = 10
 _CANDIDATES = 150
+_AGAINST = 0.25  # what a cell's score counts for that moved against the whole, where the question leaves the direction open
 _SURE = 5.0  # standard errors, before the judge or the questions are said to have moved
 
 
@@ -235,8 +236,10 @@ def _searched(asked: Asked, scale: Scale, dimensions: list[int], sign: int) -> t
     some = units.chosen(_sample(asked))
     found = search(some, spread=scale.spread, direction=sign, dimensions=dimensions, price=price, least=max(5, round(20 * some.after.mean())))
     again = rescore(units, [f.cell for f in found[:_CANDIDATES]], spread=scale.spread, price=price)
-    again = [f for f in again if not sign or f.z * sign > 0]
-    return again, price
+    if sign:
+        return [f for f in again if f.z * sign > 0], price
+    whole = float(np.sign(_gap(asked, scale.units.values + scale.expected)))
+    return sorted(again, key=lambda f: -f.score * (1 if f.z * whole >= 0 else _AGAINST)), price
 
 
 def _sample(asked: Asked) -> NDArray[np.bool_]:
@@ -354,7 +357,9 @@ def _measured(asked: Asked, rows: NDArray[np.bool_]) -> float:
 def _parts(asked: Asked, scale: Scale) -> tuple[float, float]:
     """Kitagawa's two parts over all dimensions at once: what units of each kind changed, and what the change of kinds did."""
 
-    def gap(x: Array) -> float:
-        return float(np.average(x[asked.after], weights=asked.weight[asked.after]) - np.average(x[~asked.after], weights=asked.weight[~asked.after]))
+    return _gap(asked, scale.units.values), _gap(asked, scale.expected)
 
-    return gap(scale.units.values), gap(scale.expected)
+
+def _gap(asked: Asked, x: Array) -> float:
+    after, before = asked.after, ~asked.after
+    return float(np.average(x[after], weights=asked.weight[after]) - np.average(x[before], weights=asked.weight[before]))

@@ -6,7 +6,7 @@ Names are bound as identifiers and values as values: no text of the question or 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from sightline.errors import BadFilterError, BadTimeError, UnknownFactError
+from sightline.errors import BadFilterError, BadTableError, BadTimeError, UnknownFactError
 from sightline.query.binder import Binder
 from sightline.query.conditions import all_of, any_of
 from sightline.query.syntax import Both, Comparison, Expression, Literal, Opposite, Term, parse_filter, without_not
@@ -41,6 +41,16 @@ def column(name: str, columns: Mapping[str, str], binder: Binder, *, at: int | N
     if name not in columns:
         raise UnknownFactError(name, known=list(columns), column=at)
     return binder.bind(name, "Identifier")
+
+
+def hour_of(name: str, columns: Mapping[str, str], binder: Binder) -> str:
+    """Hours since 1970 as SQL, of a column of times or of seconds since 1970. Raises BadTableError for another."""
+    sql = column(name, columns, binder)
+    if kind_of(columns[name]) == "time":
+        return f"intDiv(toUnixTimestamp(toDateTime({sql})), 3600)"
+    if kind_of(columns[name]) != "number":
+        raise BadTableError(f"{name} is of type {columns[name]}: a time is a date or a number of seconds since 1970.")
+    return f"intDiv(toInt64({sql}), 3600)"
 
 
 def condition_on(text: str, columns: Mapping[str, str], binder: Binder) -> str:

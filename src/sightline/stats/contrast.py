@@ -235,6 +235,8 @@ def widened(units: Units, found: Found, *, spread: float, price: float) -> Cell:
                 change, noise = float(inside_change[0] - outside_change[0]), float(inside_var[0] + outside_var[0])
                 still, alike = (max(noise + (share * effect) ** 2, 1e-300) for share in (STILL, ALIKE))
                 owed = 0.5 * (change**2 / still - (change - effect) ** 2 / alike + np.log(still / alike)) + price / 2
+                if change * effect < 0 and change**2 > price * noise:
+                    continue  # it moved the other way
             if owed > gain:
                 best, gain = parent, owed
         if best is None:

@@ -97,6 +97,8 @@ def widened_scan(leaves: Leaves, cell: Cell, *, price: float) -> Cell:
                 change, noise = _log_factor(beyond, beyond_expected) - rest, 1 / (beyond + 0.5)
                 still, alike = noise + (STILL * effect) ** 2, noise + (ALIKE * effect) ** 2
                 owed = 0.5 * (change**2 / still - (change - effect) ** 2 / alike + np.log(still / alike)) + price / 2
+                if change * effect < 0 and change**2 > price * noise:
+                    continue  # it moved the other way
             if owed > gain:
                 best, gain = parent, owed
         if best is None:
