@@ -84,7 +84,11 @@ def alarms_scenario(scenario: Path) -> list[dict[str, object]]:
     return alarm_lines(detect(*watch_scenario(scenario)))
 
 
-TRACKS: dict[str, Callable[[Path], list[dict[str, object]] | None]] = {"alarms": alarms_scenario, "explain": explain_scenario, "quality": quality_scenario}
+TRACKS: dict[str, Callable[[Path], list[dict[str, object]] | None]] = {
+    "alarms": alarms_scenario,
+    "explain": explain_scenario,
+    "quality": quality_scenario,
+}
 
 
 def run(job: tuple[Path, list[str]]) -> str:

@@ -115,7 +115,9 @@ def price(
 @app.command()
 def explain(
     file: Annotated[Path, typer.Argument(help="A table: Parquet, CSV, TSV or JSON lines, also .gz.", show_default=False)],
-    reference: Annotated[str, typer.Option("--reference", help="A filter of the rows before, of the table's own columns.", show_default=False)],
+    reference: Annotated[
+        str, typer.Option("--reference", help="A filter of the rows before, of the table's own columns.", show_default=False)
+    ],
     changed: Annotated[str, typer.Option("--changed", help="A filter of the rows after.", show_default=False)],
     measure: Annotated[
         str, typer.Option("--measure", help="mean(c), share(filter), p95(c); of cells: sum(value)/sum(cnt).", show_default=False)

@@ -94,7 +94,10 @@ def ask(table: FileTable, question: Question) -> Asked:
         if name not in table.columns:
             column(name, table.columns, binder)
     table.run("DROP TABLE IF EXISTS units", {})
-    texts = [f"CAST(ifNull(toString({column(name, table.columns, binder)}), '') AS LowCardinality(String)) AS d{i}" for i, name in enumerate(names)]
+    texts = [
+        f"CAST(ifNull(toString({column(name, table.columns, binder)}), '') AS LowCardinality(String)) AS d{i}"
+        for i, name in enumerate(names)
+    ]
     numbers = [f"ifNull(toFloat64({column(name, table.columns, binder)}), nan) AS e{i}" for i, name in enumerate(question.extra)]
     labels = [*(f"d{i}" for i in range(len(names))), *(f"e{i}" for i in range(len(question.extra)))]
     table.run(

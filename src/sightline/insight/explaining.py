@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from sightline.insight.asking import Asked
 from sightline.insight.departures import Scale, clocks, scales
-from sightline.stats.bias import benjamini_hochberg
 from sightline.insight.tariffs import paid_over_expected
+from sightline.stats.additive import Design
+from sightline.stats.bias import benjamini_hochberg
 from sightline.stats.contrast import Cell, Found, Units, rescore, search, widened
 from sightline.stats.drift import Drift
 from sightline.stats.growth import growth
-from sightline.stats.additive import Design
-from sightline.stats.scan import Leaves, scan, widened_scan
 from sightline.stats.intervals import normal_quantile
+from sightline.stats.scan import Leaves, scan, widened_scan
 
 Array = NDArray[np.float64]
 Kind = Literal["rate", "mix", "price", "judge", "drift"]
@@ -152,7 +152,9 @@ class Evidence:
     questions: Drift | None = None
 
 
-def explain(asked: Asked, *, direction: Literal["up", "down", "any"] = "any", evidence: Evidence | None = None, most: int = MOST) -> Explanation:
+def explain(
+    asked: Asked, *, direction: Literal["up", "down", "any"] = "any", evidence: Evidence | None = None, most: int = MOST
+) -> Explanation:
     """Search, shorten, merge, and estimate on the half that was not searched. Best first."""
     context = clocks(asked)
     dimensions = [d for d in range(len(asked.names)) if d not in context]
@@ -198,7 +200,21 @@ def _everywhere(asked: Asked, scale: Scale, evidence: Evidence, sign: int, chang
         z = moved / error if error > 0 else 0.0
         if abs(z) > _SURE and moved * (sign or change) > 0:
             reach = normal_quantile(0.975) * error
-            out.append(Hypothesis({}, "judge", moved, (moved - reach, moved + reach), _part(moved, change), before, after, units, z, _two_sided(z), "anchors"))
+            out.append(
+                Hypothesis(
+                    {},
+                    "judge",
+                    moved,
+                    (moved - reach, moved + reach),
+                    _part(moved, change),
+                    before,
+                    after,
+                    units,
+                    z,
+                    _two_sided(z),
+                    "anchors",
+                )
+            )
     if evidence.questions is not None and evidence.questions.z > _SURE:
         z = evidence.questions.z
         out.append(Hypothesis({}, "drift", change, (change, change), 1.0, before, after, units, z, evidence.questions.p_value, scale.name))
@@ -234,7 +250,9 @@ def _searched(asked: Asked, scale: Scale, dimensions: list[int], sign: int) -> t
     units = scale.units
     price = float(np.log(max(sum(asked.sizes[d] - 1 for d in dimensions), 2)))
     some = units.chosen(_sample(asked))
-    found = search(some, spread=scale.spread, direction=sign, dimensions=dimensions, price=price, least=max(5, round(20 * some.after.mean())))
+    found = search(
+        some, spread=scale.spread, direction=sign, dimensions=dimensions, price=price, least=max(5, round(20 * some.after.mean()))
+    )
     again = rescore(units, [f.cell for f in found[:_CANDIDATES]], spread=scale.spread, price=price)
     if sign:
         return [f for f in again if f.z * sign > 0], price

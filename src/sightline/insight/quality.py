@@ -46,7 +46,10 @@ def _of_dimension(
     table: FileTable, name: str | None, time: str, judge: str, judge_p: str, human: str, human_p: str, human_at: str, where: str, seed: int
 ) -> list[Quality]:
     binder = Binder()
-    named = {key: column(of, table.columns, binder) for key, of in {"time": time, "judge": judge, "judge_p": judge_p, "human": human, "human_p": human_p, "human_at": human_at}.items()}
+    named = {
+        key: column(of, table.columns, binder)
+        for key, of in {"time": time, "judge": judge, "judge_p": judge_p, "human": human, "human_p": human_p, "human_at": human_at}.items()
+    }
     value = "''" if name is None else f"ifNull(toString({column(name, table.columns, binder)}), '')"
     rows = table.rows(statement("quality", value=value, where=condition_on(where, table.columns, binder), **named), binder.params)
     segments: dict[str, list[tuple[object, ...]]] = {}
@@ -75,6 +78,12 @@ def _weeks(name: str | None, segment: str, rows: list[tuple[object, ...]], seed:
     rates = pooled_rates(Strata(passed, labelled, shares, effective, total), seed=seed)
     where = {} if name is None else {name: segment}
     return [
-        Quality(week, where, Interval(float(rates.value[i]), float(rates.low[i]), float(rates.high[i])), int(judged[i].sum()), int(labelled[i].sum()))
+        Quality(
+            week,
+            where,
+            Interval(float(rates.value[i]), float(rates.low[i]), float(rates.high[i])),
+            int(judged[i].sum()),
+            int(labelled[i].sum()),
+        )
         for week, i in at.items()
     ]

@@ -35,7 +35,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("duration_p99", "p99(duration_ms)", "exceedance", ("duration_ms",)),
     Signal("error", "share(status = 'error')", "share", ("status",)),
     Signal("refusal", "mean(refusal)", "share", ("refusal",)),
-    Signal("attempts", "mean(attempts)", "mean", ("attempts",)),
+    Signal("attempts", "share(attempts > 1)", "share", ("attempts",)),
 )  # fmt: skip
 
 # Facts that tell how a request went, not what it was: none of them sets requests apart.

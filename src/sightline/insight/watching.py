@@ -20,8 +20,8 @@ from sightline.store.files import FileTable
 Array = NDArray[np.float64]
 
 LEAST_SHARE = 0.01  # of the requests, for a value to be watched
-LEAST_PAIR = 0.02
-MOST_PAIRS = 800
+LEAST_PAIR = 0.03
+MOST_PAIRS = 400
 _SAMPLE = 200_000
 _EXCEEDED = {"ttft_p95": (0.95,), "duration_p99": (0.95, 0.99)}
 _RARE = 0.002
@@ -100,7 +100,10 @@ def watch(
 
 def _span(table: FileTable, time: str) -> tuple[int, int]:
     binder = Binder()
-    rows = table.rows(f"SELECT min(h), max(h) FROM (SELECT {hour_of(time, table.columns, binder)} AS h FROM file({{file:String}}, {{format:String}}))", binder.params)
+    rows = table.rows(
+        f"SELECT min(h), max(h) FROM (SELECT {hour_of(time, table.columns, binder)} AS h FROM file({{file:String}}, {{format:String}}))",
+        binder.params,
+    )
     if rows[0][0] is None:
         raise BadTableError(f"{table.name} has no row with a time in {time}.")
     return int(rows[0][0]), int(rows[0][1]) - int(rows[0][0]) + 1
@@ -128,7 +131,9 @@ def _load(table: FileTable, signals: Sequence[Signal], names: list[str], values:
     for d, (name, of) in enumerate(zip(names, values, strict=True)):
         codes = binder.bind(list(range(1, len(of) + 1)), "Array(UInt16)")
         known = binder.texts(of)
-        parts.append(f"toUInt16(transform(ifNull(toString({column(name, table.columns, binder)}), ''), {known}, {codes}, toUInt16(0))) AS c{d}")
+        parts.append(
+            f"toUInt16(transform(ifNull(toString({column(name, table.columns, binder)}), ''), {known}, {codes}, toUInt16(0))) AS c{d}"
+        )
     for j, signal in enumerate(signals):
         measure = measured_as(signal.measure, table.columns, binder)
         where = f"({measure.where}) AND ({condition_on(signal.where, table.columns, binder)})"
@@ -161,9 +166,7 @@ def _models(
     weighted = [j for j, signal in enumerate(signals) if signal.probability is not None]
     source = {k: _source(channel, signals) for k, channel in enumerate(channels)}
     read = sorted(set(source.values()))
-    dtype = np.dtype(
-        [("hour", "<i4"), ("codes", "<u2", (len(names),)), ("x", "<f4", (len(read),))] + [(f"w{j}", "<f4") for j in weighted]
-    )
+    dtype = np.dtype([("hour", "<i4"), ("codes", "<u2", (len(names),)), ("x", "<f4", (len(read),))] + [(f"w{j}", "<f4") for j in weighted])
     columns = ", ".join(["hour", *(f"c{d}" for d in range(len(names))), *read, *(f"w{j}" for j in weighted)])
     rows = table.records(
         f"SELECT {columns} FROM watched WHERE hour < {{until:Int32}} ORDER BY sipHash64(hour, {columns}) LIMIT {{most:UInt64}}",
@@ -235,7 +238,10 @@ def _add_paid(table: FileTable, tariff: _Tariff) -> None:
     """Whether a request was billed otherwise than at the prices learnt, as column `paid`."""
     binder = Binder()
     code = f"c{tariff.dimension} + 1"
-    parts = (f"{binder.bind([float(x) for x in tariff.prices[:, i]], 'Array(Float64)')}[{code}] * {of}" for i, of in enumerate(("(t1 - t2)", "t2", "t3")))
+    parts = (
+        f"{binder.bind([float(x) for x in tariff.prices[:, i]], 'Array(Float64)')}[{code}] * {of}"
+        for i, of in enumerate(("(t1 - t2)", "t2", "t3"))
+    )
     table.run("DROP TABLE IF EXISTS watched_paid", {})
     table.run(statement("paid", expected=" + ".join(parts), off=binder.bind(_OFF, "Float64")), binder.params)
     table.run("DROP TABLE watched", {})
@@ -255,7 +261,13 @@ def _spread_out(fit: Additive, used: list[int], sizes: list[int]) -> Additive:
 
 
 def _adjust(
-    table: FileTable, channels: list[Channel], signals: Sequence[Signal], names: list[str], values: list[list[str]], models: list[_Model], clocks: list[int]
+    table: FileTable,
+    channels: list[Channel],
+    signals: Sequence[Signal],
+    names: list[str],
+    values: list[list[str]],
+    models: list[_Model],
+    clocks: list[int],
 ) -> None:
     binder = Binder()
 
@@ -282,7 +294,15 @@ def _adjust(
 
 
 def _sums(
-    table: FileTable, channels: list[Channel], models: list[_Model], names: list[str], clocks: list[int], first: int, hours: int, *, pairs: bool
+    table: FileTable,
+    channels: list[Channel],
+    models: list[_Model],
+    names: list[str],
+    clocks: list[int],
+    first: int,
+    hours: int,
+    *,
+    pairs: bool,
 ) -> list[Series]:
     many = len(channels)
     weighted = [k for k, channel in enumerate(channels) if channel.signal.probability is not None]
@@ -346,7 +366,9 @@ def _add(
     cells += [named[int(one)] for one in here]
 
 
-def _block(at: NDArray[np.integer], hour: NDArray[np.integer], rows: NDArray[Any], size: int, hours: int, weighted: list[int]) -> NDArray[np.float32]:
+def _block(
+    at: NDArray[np.integer], hour: NDArray[np.integer], rows: NDArray[Any], size: int, hours: int, weighted: list[int]
+) -> NDArray[np.float32]:
     """Sums as (cells, hours, channels, 4): count, mass, total, squares. Without weights the mass is the count."""
     block = np.zeros((size, hours, rows["sums"].shape[1], 4), dtype=np.float32)
     block[at, hour, :, 1:] = rows["sums"]

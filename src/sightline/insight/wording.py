@@ -7,7 +7,11 @@ def sentence(of: Hypothesis, measure: str, found: Explanation) -> str:
     """What the hypothesis says. Units are the measure's; shares of the change are told in percent."""
     where = _where(of)
     share = f" That goes with {of.share:.0%} of the whole change." if 0 < of.share < 10 else ""
-    moved = f"{measure} went from {_number(of.before)} to {_number(of.after)}" if of.before == of.before else f"{measure} is {_number(of.after)}"
+    moved = (
+        f"{measure} went from {_number(of.before)} to {_number(of.after)}"
+        if of.before == of.before
+        else f"{measure} is {_number(of.after)}"
+    )
     if of.kind == "mix":
         grew = f"More of the traffic is {where}"
         return f"{grew}: its own {moved}; the larger part it has moved the whole by {_signed(of.effect)}.{share}"
@@ -20,7 +24,11 @@ def sentence(of: Hypothesis, measure: str, found: Explanation) -> str:
         return f"What people ask has moved (p = {of.q:.3g} against windows of other days), and {moved} with it."
     if of.kind == "price":
         return f"A token costs {_percent(of.effect)} where {where} ({_percents(of)}): {moved}.{share}"
-    beyond = f"{_percent(of.effect)} beyond the rest ({_percents(of)})" if of.scale == "log" else f"{_signed(of.effect)} beyond the rest ({_interval(of)})"
+    beyond = (
+        f"{_percent(of.effect)} beyond the rest ({_percents(of)})"
+        if of.scale == "log"
+        else f"{_signed(of.effect)} beyond the rest ({_interval(of)})"
+    )
     what = f" {of.scale.replace('exceedance', 'more above the expected quantile')}" if of.scale.startswith("exceedance") else ""
     return f"Where {where}, {moved}:{what} {beyond}.{share}".replace(":  ", ": ")
 

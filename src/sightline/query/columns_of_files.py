@@ -86,7 +86,9 @@ def names_in(expression: Expression) -> Iterator[str]:
 def name_of(term: Term) -> str:
     """The column that a term means: a bare name, or attributes['…'] for one that is no word. Raises BadFilterError for other scopes."""
     if term.scope != "span" or term.source not in ("fact", "attributes"):
-        raise BadFilterError("A file has columns only: write a name, or attributes['…'] around one that is not a plain word", column=term.column)
+        raise BadFilterError(
+            "A file has columns only: write a name, or attributes['…'] around one that is not a plain word", column=term.column
+        )
     return term.name
 
 
@@ -99,7 +101,9 @@ def _comparison(asked: Comparison, columns: Mapping[str, str], binder: Binder) -
     if kind not in _OPERATORS:
         raise BadFilterError(f"{name} is of type {columns[name]}, which can't be compared: only 'is null' suits", column=asked.column)
     if asked.operator not in _OPERATORS[kind]:
-        raise BadFilterError(f"{name} is a {kind}, which {asked.operator!r} does not suit: ask with {', '.join(_OPERATORS[kind])}", column=asked.column)
+        raise BadFilterError(
+            f"{name} is a {kind}, which {asked.operator!r} does not suit: ask with {', '.join(_OPERATORS[kind])}", column=asked.column
+        )
     operator = "=" if asked.operator == "in" else asked.operator
     tests = [_test(sql, name, kind, operator, value, binder) for value in asked.values]
     return f"NOT ({any_of(tests)})" if asked.negated else any_of(tests)

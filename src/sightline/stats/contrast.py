@@ -86,7 +86,16 @@ class Units:
 
     def chosen(self, rows: NDArray[np.bool_]) -> "Units":
         """Some of them."""
-        return Units(self.codes[rows], self.sizes, self.after[rows], self.values[rows], self.weights[rows], self.variances[rows], self.skew, self.fresh)
+        return Units(
+            self.codes[rows],
+            self.sizes,
+            self.after[rows],
+            self.values[rows],
+            self.weights[rows],
+            self.variances[rows],
+            self.skew,
+            self.fresh,
+        )
 
     def whole(self) -> Sums:
         """Their sums, as one cell."""
@@ -152,7 +161,24 @@ def search(
             columns = [j for j, d in enumerate(dims) if d not in used]
             if not columns or rows.size < least:
                 continue
-            fresh += _below(parent, dims, columns, offsets, flat[rows], side[rows], w[rows], wx[rows], wv[rows], whole, spread, units.skew, least, units.fresh, cost, seen)
+            fresh += _below(
+                parent,
+                dims,
+                columns,
+                offsets,
+                flat[rows],
+                side[rows],
+                w[rows],
+                wx[rows],
+                wv[rows],
+                whole,
+                spread,
+                units.skew,
+                least,
+                units.fresh,
+                cost,
+                seen,
+            )
         if direction:
             fresh = [f for f in fresh if f.z * direction > 0]
         fresh.sort(key=lambda f: -f.score)

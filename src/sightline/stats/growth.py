@@ -23,7 +23,9 @@ class Growth:
     z: float
 
 
-def growth(codes: Codes, sizes: Sequence[int], after: NDArray[np.bool_], dimensions: Sequence[int], *, least: int = 20, width: int = 20) -> list[Growth]:
+def growth(
+    codes: Codes, sizes: Sequence[int], after: NDArray[np.bool_], dimensions: Sequence[int], *, least: int = 20, width: int = 20
+) -> list[Growth]:
     """Values and pairs of values by |z|, largest first.
 
     codes: shape (n, d), 0 = without a name. Test: twice the log likelihood ratio of Poisson counts with a factor inside the cell and one

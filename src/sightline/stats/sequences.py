@@ -40,7 +40,9 @@ def learn_quiet(count: Array, mass: Array, total: Array, squares: Array, kinds: 
     with np.errstate(divide="ignore", invalid="ignore"):
         early = slice(0, learnt)
         level = np.where(mass[:, early].sum(1) > 0, total[:, early].sum(1) / mass[:, early].sum(1), 0.0)
-        unit = np.where(count[:, early].sum(1) > 0, squares[:, early].sum(1) / np.maximum(_squared(count, mass)[:, early].sum(1), 1e-12), 0.0)
+        unit = np.where(
+            count[:, early].sum(1) > 0, squares[:, early].sum(1) / np.maximum(_squared(count, mass)[:, early].sum(1), 1e-12), 0.0
+        )
         variance = np.where(mass > 0, unit[:, None] * _squared(count, mass) / np.maximum(mass, 1e-12) ** 2, np.inf)
         value = np.where(mass > 0, total / np.maximum(mass, 1e-12), 0.0)
         precision = np.where(np.isfinite(variance) & (variance > 0), 1 / variance, 0.0)
