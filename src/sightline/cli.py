@@ -146,6 +146,35 @@ def explain(
 
 
 @app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="A table of requests or of plain values, as for explain.", show_default=False)],
+    time: Annotated[str, typer.Option("--time", help="The column with the time: a date, or seconds since 1970.")] = "ts",
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", help="Watch this too: mean(c), share(filter), p95(c); may be repeated.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="The dimensions, with commas; all columns of words without.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="Of plain series: the column with the values.")] = None,
+    series: Annotated[str | None, typer.Option("--series", help="Of plain series: the column that says which.")] = None,
+    learn_days: Annotated[int, typer.Option("--learn-days", min=1, help="Days to learn from before anything is raised.")] = 14,
+    budget: Annotated[float, typer.Option("--budget", min=0.001, help="False alarms a week, over everything watched.")] = 0.5,
+    anchors: Annotated[Path | None, typer.Option("--anchors", help="A table of re-judged anchors: item, judge_pass, the time.")] = None,
+    vectors: Annotated[Path | None, typer.Option("--vectors", help="A table of embeddings: columns of floats, the time.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file: by, measures, learn_days, budget.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, instead of a table.")] = False,
+) -> None:
+    """Replay a table hour by hour: what would have been raised, and when. Asks no server and no network."""
+    from sightline.cli_backtest import backtest_file
+    from sightline.insight.replay import Replay
+
+    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    asked = Replay(time, names, tuple(measure or ()), learn_days, budget, anchors, vectors)
+    try:
+        backtest_file(file, asked, value=value, series=series, config=config, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
 def calibrate(
     file: Annotated[Path, typer.Argument(help="A table of verdicts: CSV with a header, or .csv.gz.", show_default=False)],
     judge: Annotated[str, typer.Option("--judge", help="The column with the judge's verdicts or scores.", show_default=False)],

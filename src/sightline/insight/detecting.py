@@ -209,7 +209,9 @@ def _alarm(watched: Watched, cells: Sequence[Cell], one: Moves, depth: int, labe
     at = one.by_depth[depth]
     where = {watched.names[d]: watched.values[d][code - 1] for d, code in cells[int(at.cell[hour])]}
     z = float(at.z[hour])
-    return Alarm(watched.first + hour + 1, one.name, where, label, z, float(at.effect[hour]), int(at.window[hour]), one.scale, _q(z, limit[depth]))
+    return Alarm(
+        watched.first + hour + 1, one.name, where, label, z, float(at.effect[hour]), int(at.window[hour]), one.scale, _q(z, limit[depth])
+    )
 
 
 def _q(z: float, limit: float) -> float:

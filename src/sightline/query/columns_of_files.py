@@ -40,7 +40,10 @@ def column(name: str, columns: Mapping[str, str], binder: Binder, *, at: int | N
     """A column as SQL, its name bound. Raises UnknownFactError, which suggests the nearest."""
     if name not in columns:
         raise UnknownFactError(name, known=list(columns), column=at)
-    return binder.bind(name, "Identifier")
+    if name.isidentifier() and name.isascii():
+        return binder.bind(name, "Identifier")
+    escaped = name.replace("\\", "\\\\").replace("`", "\\`")  # the engine takes a bound name as it is written, marks and all
+    return f"`{escaped}`"
 
 
 def hour_of(name: str, columns: Mapping[str, str], binder: Binder) -> str:
