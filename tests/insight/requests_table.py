@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Rows = dict[str, list[str]]
+Effect = Callable[[dict[str, NDArray[np.str_]], NDArray[np.bool_]], NDArray[np.float64]]
 TOKENS = {"large": (3.0, 12.0), "small": (0.3, 1.2)}  # dollars per million tokens, in and out
 
 
 def requests(
-    count: int = 20_000, *, seed: int = 0, fails: Callable[[dict[str, NDArray[np.str_]], NDArray[np.bool_]], NDArray[np.float64]] | None = None,
-    price_of: Callable[[dict[str, NDArray[np.str_]], NDArray[np.bool_]], NDArray[np.float64]] | None = None, growing: bool = False,
+    count: int = 20_000, *, seed: int = 0, fails: Effect | None = None, price_of: Effect | None = None, growing: bool = False,
 ) -> Rows:  # fmt: skip
     """Half of the rows are of release v1, half of v2. fails: probability of failing; price_of: factor on the bill; growing: one task
     takes five times its share after."""

@@ -26,7 +26,7 @@ _LOUDER = 1.5  # how much stronger than the last alarm a metric has to get to be
 _TAILS = 1.25  # thresholds above those of even, independent hours: what quiet weeks of public seeds took
 _FALSE_AT_LIMIT = 0.15
 _SIDE = 3.0  # standard errors by which anchors or questions have to have moved to name an alarm after them
-_ALONE = 5.0  # and to be an alarm by themselves
+_ALONE_JUDGE, _ALONE_QUESTIONS = 4.0, 6.0  # and to be an alarm by themselves
 _BILLED = 0.6  # of a cell's requests billed otherwise: a price, not retries
 
 
@@ -161,7 +161,7 @@ def _beside(watched: Watched, beside: Beside, state: dict[str, _Metric], hour: i
     ]
     for name, label, scale, side in sides:
         own = state.setdefault(f"{name}/{label}", _Metric())
-        if side is not None and side[hour] >= _ALONE and hour > own.quiet_until:
+        if side is not None and side[hour] >= (_ALONE_JUDGE if label == "judge" else _ALONE_QUESTIONS) and hour > own.quiet_until:
             out.append(Alarm(watched.first + hour + 1, name, {}, label, float(side[hour]), 0.0, 0, scale, 0.01))
             own.quiet_until = watched.hours
             if label == "judge":
@@ -190,7 +190,7 @@ def _raised(
     label: Kind = "rate"
     if one.judged and beside.judge is not None and beside.judge[hour] >= _SIDE:
         label = "judge"
-    elif beside.questions is not None and beside.questions[hour] >= _ALONE:
+    elif beside.questions is not None and beside.questions[hour] >= _ALONE_QUESTIONS:
         label = "drift"
     own.quiet_until, own.strength = hour + _QUIET_H, _LOUDER * over[depth]
     return _alarm(watched, cells, one, depth, label, limit, hour)

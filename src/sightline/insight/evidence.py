@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sightline.insight.asking import statement
 from sightline.insight.detecting import anchors_moved, vectors_moved
 from sightline.query.binder import Binder
-from sightline.query.columns_of_files import column, condition_on, hour_of, kind_of
+from sightline.query.columns_of_files import column, condition_on, hour_of, seconds_of
 from sightline.stats.drift import DayVectors, Drift, mean_shift
 from sightline.store.files import open_file
 
@@ -46,11 +46,9 @@ def questions_moved(vectors: Path, *, time: str, reference: str, changed: str, f
         names = features or [name for name, type_ in table.columns.items() if "Float" in type_]
         binder = Binder()
         columns = [f"toFloat64({column(name, table.columns, binder)})" for name in names]
-        at = column(time, table.columns, binder)
-        day = f"toInt64(toUnixTimestamp(toDateTime({at})))" if kind_of(table.columns[time]) == "time" else f"toInt64({at})"
         rows = table.rows(
             statement(
-                "vectors", day=f"intDiv({day}, 86400)", sums=", ".join(f"sum({c})" for c in columns),
+                "vectors", day=f"intDiv({seconds_of(time, table.columns, binder)}, 86400)", sums=", ".join(f"sum({c})" for c in columns),
                 squares=", ".join(f"sum({c} * {c})" for c in columns), reference=condition_on(reference, table.columns, binder),
                 changed=condition_on(changed, table.columns, binder),
             ),
@@ -96,7 +94,8 @@ def vector_series(vectors: Path, *, time: str, first: int, hours: int, learnt: i
         columns = [f"toFloat64({column(name, table.columns, binder)})" for name in names]
         rows = table.rows(
             statement(
-                "vectors_by_block", block=f"intDiv({hour_of(time, table.columns, binder)}, {_BLOCK_H})", sums=", ".join(f"sum({c})" for c in columns),
+                "vectors_by_block", block=f"intDiv({hour_of(time, table.columns, binder)}, {_BLOCK_H})",
+                sums=", ".join(f"sum({c})" for c in columns),
                 squares=", ".join(f"sum({c} * {c})" for c in columns),
             ),
             binder.params,

@@ -28,7 +28,8 @@ class Quality:
 
 
 def weekly_quality(
-    table: FileTable, dimensions: list[str], *, time: str, judge: str, judge_p: str, human: str, human_p: str, human_at: str, where: str = "",
+    table: FileTable, dimensions: list[str], *, time: str, judge: str, judge_p: str, human: str, human_p: str, human_at: str,
+    where: str = "",
     seed: int = 0,
 ) -> list[Quality]:  # fmt: skip
     """Of all traffic and of each value of each dimension. Labels count from `human_at` on, and only those given by the table's last moment.

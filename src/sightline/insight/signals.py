@@ -29,7 +29,8 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("input_tokens", "mean(input_tokens)", "log", ("input_tokens",)),
     Signal("output_tokens", "mean(output_tokens)", "log", ("output_tokens", "status"), where="status = 'ok'"),
     Signal(
-        "cache_hit", "share(cache_read_tokens > 0)", "share", ("cache_read_tokens", "input_tokens"), where=f"input_tokens > {_LEAST_CACHEABLE}"
+        "cache_hit", "share(cache_read_tokens > 0)", "share", ("cache_read_tokens", "input_tokens"),
+        where=f"input_tokens > {_LEAST_CACHEABLE}"
     ),
     Signal("ttft_p95", "p95(ttft_ms)", "exceedance", ("ttft_ms", "status"), where="status = 'ok'"),
     Signal("duration_p99", "p99(duration_ms)", "exceedance", ("duration_ms",)),
@@ -40,9 +41,9 @@ SIGNALS: tuple[Signal, ...] = (
 
 # Facts that tell how a request went, not what it was: none of them sets requests apart.
 OUTCOMES = frozenset({
-    "request_id", "trace_id", "span_id", "row", "ts", "start", "end", "status", "error_type", "attempts", "input_tokens", "cache_read_tokens",
-    "output_tokens", "feedback", "ttft_ms", "duration_ms", "cost_usd", "refusal", "retrieval_score", "retrieval_empty", "judge_pass",
-    "judge_p", "human_pass", "human_p", "human_at",
+    "request_id", "trace_id", "span_id", "row", "ts", "start", "end", "status", "error_type", "attempts", "input_tokens",
+    "cache_read_tokens", "output_tokens", "feedback", "ttft_ms", "duration_ms", "cost_usd", "refusal", "retrieval_score",
+    "retrieval_empty", "judge_pass", "judge_p", "human_pass", "human_p", "human_at",
 })  # fmt: skip
 
 

@@ -39,8 +39,9 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Sums of one channel over cells × hours. `count` rows, `mass` Σw, `total` Σw·departure, `squares` Σw²·departure²: shape (cells, hours).
-    `expected`: of the first cell, which is all traffic, Σw·expected: shape (hours,). cells: () is all traffic. `skew`: see `stats.contrast`.
+    """Sums of one channel over cells × hours. `count` rows, `mass` Σw, `total` Σw·departure, `squares` Σw²·departure²: shape (cells,
+    hours). `expected`: of all traffic, Σw·expected: shape (hours,). cells: () is all traffic, and comes first. `skew`: see
+    `stats.contrast`. `level`: the mean in the time learnt.
     """
 
     channel: Channel
@@ -56,7 +57,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """`first`: the hour since 1970 of column 0. names, values: the dimensions, values[d][code − 1]. `learnt`: hours of the time learnt from."""
+    """`first`: the hour since 1970 of column 0. names, values: the dimensions, values[d][code − 1]. `learnt`: hours of the time
+    learnt from."""
 
     first: int
     hours: int
@@ -223,7 +225,8 @@ def _tariff(
         return None
     codes = ", ".join(f"c{d}" for d in range(len(names)))
     rows = table.records(
-        f"SELECT {codes}, t0, t1, t2, t3 FROM watched WHERE hour < {{until:Int32}} AND t0 > 0 ORDER BY sipHash64(t0, t1, t2, t3) LIMIT {{most:UInt64}}",
+        f"SELECT {codes}, t0, t1, t2, t3 FROM watched WHERE hour < {{until:Int32}} AND t0 > 0"
+        " ORDER BY sipHash64(t0, t1, t2, t3) LIMIT {most:UInt64}",
         {"until": first + learn, "most": _SAMPLE // 4}, np.dtype([("codes", "<u2", (len(names),)), ("t", "<f8", (4,))]),
     )  # fmt: skip
     found = best_tariff(rows["codes"].astype(np.int64), [len(of) + 1 for of in values], rows["t"][:, 0], *rows["t"][:, 1:].T)
@@ -339,7 +342,8 @@ def _sums(
     of[whole["hour"].astype(int) - first] = whole["expected"]
     return [
         Series(
-            channel, cells, *(np.ascontiguousarray(stacked[:, :, k, i], dtype=np.float64) for i in range(4)), of[:, k], model.skew, model.level
+            channel, cells, *(np.ascontiguousarray(stacked[:, :, k, i], dtype=np.float64) for i in range(4)), of[:, k], model.skew,
+            model.level,
         )
         for k, (channel, model) in enumerate(zip(channels, models, strict=True))
     ]  # fmt: skip

@@ -46,14 +46,20 @@ def column(name: str, columns: Mapping[str, str], binder: Binder, *, at: int | N
     return f"`{escaped}`"
 
 
-def hour_of(name: str, columns: Mapping[str, str], binder: Binder) -> str:
-    """Hours since 1970 as SQL, of a column of times or of seconds since 1970. Raises BadTableError for another."""
+def seconds_of(name: str, columns: Mapping[str, str], binder: Binder) -> str:
+    """Seconds since 1970 as SQL, of a column of times or of numbers: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds,
+    else nanoseconds, as everywhere. Raises BadTableError for another."""
     sql = column(name, columns, binder)
     if kind_of(columns[name]) == "time":
-        return f"intDiv(toUnixTimestamp(toDateTime({sql})), 3600)"
+        return f"toInt64(toUnixTimestamp(toDateTime({sql})))"
     if kind_of(columns[name]) != "number":
         raise BadTableError(f"{name} is of type {columns[name]}: a time is a date or a number of seconds since 1970.")
-    return f"intDiv(toInt64({sql}), 3600)"
+    return f"toInt64(multiIf({sql} < 1e11, {sql}, {sql} < 1e14, {sql} / 1e3, {sql} < 1e17, {sql} / 1e6, {sql} / 1e9))"
+
+
+def hour_of(name: str, columns: Mapping[str, str], binder: Binder) -> str:
+    """Hours since 1970 as SQL. Raises as `seconds_of`."""
+    return f"intDiv({seconds_of(name, columns, binder)}, 3600)"
 
 
 def condition_on(text: str, columns: Mapping[str, str], binder: Binder) -> str:

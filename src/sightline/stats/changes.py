@@ -1,5 +1,7 @@
 """Looking back on a whole series: where did its level change?"""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +26,7 @@ def change_points(values: Array, *, price: float = PRICE) -> list[int]:
     while len(found) < MOST:
         best: tuple[float, int] | None = None
         edges = [0, *found, n]
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in pairwise(edges):
             if end - begin < 2 * SHORTEST:
                 continue
             gains = _gains(x[begin:end])
@@ -55,7 +57,7 @@ def _gains(x: Array) -> Array:
 
 def _long_run(x: Array, cuts: list[int]) -> Array:
     edges = [0, *cuts, x.shape[0]]
-    left = np.concatenate([x[a:b] - x[a:b].mean(axis=0) for a, b in zip(edges, edges[1:], strict=False)])
+    left = np.concatenate([x[a:b] - x[a:b].mean(axis=0) for a, b in pairwise(edges)])
     short = (left**2).mean(axis=0)
     lags = int(np.ceil(x.shape[0] ** 0.5))
     long = short.copy()

@@ -46,9 +46,10 @@ def contrast(cells: Sums, whole: Sums, spread: float, skew: float = 0.0) -> Cont
     """(after − before) inside the cell − the same outside.
 
     skew: Σw·(third cumulant)/(variance) of a unit's value, with its sign: 1 − 2p of a share. A change towards the long side is more often
-    chance than a normal variable says: its variance is enlarged by change·skew/3 (Bernstein's inequality). Values are departures from what a unit's kind leads one to expect, so a cell without a past of its own is expected at 0; one with a
-    past is expected at its own mean before, shrunk towards 0 by its noise: `spread` is the variance of true means over cells before
-    (departures of a cell that the expectation doesn't know).
+    chance than a normal variable says: its variance is enlarged by change·skew/3 (Bernstein's inequality). Values are departures from
+    what a unit's kind leads one to expect, so a cell without a past of its own is expected at 0; one with a past is expected at its own
+    mean before, shrunk towards 0 by its noise: `spread` is the variance of true means over cells before (departures of a cell that the
+    expectation doesn't know).
     """
     inside, inside_var = _change(cells, spread)
     outside, outside_var = _change(cells.less(whole), spread)
@@ -153,7 +154,7 @@ def search(
     seen: set[Cell] = set()
     found: list[Found] = []
     parents: list[Cell] = [()]
-    for level in range(1, depth + 1):
+    for _ in range(depth):
         fresh: list[Found] = []
         for parent in parents:
             rows = np.arange(side.size) if not parent else np.flatnonzero(units.inside(parent))
@@ -189,13 +190,16 @@ def search(
 
 
 def _below(
-    parent: Cell, dims: list[int], columns: list[int], offsets: NDArray[np.int64], flat: Codes, side: NDArray[np.int64], w: Array, wx: Array,
-    wv: Array, whole: Sums, spread: float, skew: float, least: int, fresh: frozenset[tuple[int, int]], cost: float, seen: set[Cell],
+    parent: Cell, dims: list[int], columns: list[int], offsets: NDArray[np.int64], flat: Codes, side: NDArray[np.int64], w: Array,
+    wx: Array, wv: Array, whole: Sums, spread: float, skew: float, least: int, fresh: frozenset[tuple[int, int]], cost: float,
+    seen: set[Cell],
 ) -> list[Found]:  # fmt: skip
     size = int(offsets[-1]) * 2
     keys = (flat[:, columns] * 2 + side[:, None]).ravel()
     many = len(columns)
-    sums = Sums(*(np.bincount(keys, None if x is None else np.repeat(x, many), size).reshape(-1, 2) for x in (None, w, wx, wv)))
+    sums = Sums(
+        *(np.bincount(keys, None if x is None else np.repeat(x, many), size).astype(np.float64).reshape(-1, 2) for x in (None, w, wx, wv))
+    )
     good = sums.count[:, 1] >= least
     good[offsets[:-1]] = False  # what is too rare to be named
     of = contrast(sums, whole, spread, skew)
@@ -209,7 +213,8 @@ def _below(
         seen.add(cell)
         out.append(
             Found(
-                cell, float(of.effect[at]), float(of.error[at]), float(z[at]), float(z[at] ** 2) - cost * (len(cell) - 1 - (not fresh.isdisjoint(cell))),
+                cell, float(of.effect[at]), float(of.error[at]), float(z[at]),
+                float(z[at] ** 2) - cost * (len(cell) - 1 - (not fresh.isdisjoint(cell))),
                 (int(sums.count[at, 0]), int(sums.count[at, 1])),
             )
         )  # fmt: skip

@@ -36,8 +36,8 @@ def growth(
     total = np.bincount(side, minlength=2).astype(float)
     single: list[tuple[Cell, Array, float]] = []
     for d in dimensions:
-        counts = np.bincount(codes[:, d].astype(np.int64) * 2 + side, minlength=sizes[d] * 2).reshape(-1, 2)
-        single += [(((d, code),), counts[code].astype(float), 0.0) for code in range(1, sizes[d]) if counts[code].sum() >= least]
+        counts = np.bincount(codes[:, d].astype(np.int64) * 2 + side, minlength=sizes[d] * 2).reshape(-1, 2).astype(np.float64)
+        single += [(((d, code),), counts[code], 0.0) for code in range(1, sizes[d]) if counts[code].sum() >= least]
     if not single:
         return []
     ratios = _ratio(np.array([counts for _, counts, _ in single]), total)

@@ -93,7 +93,8 @@ class Moved:
 
 
 def windowed(
-    count: Array, mass: Array, total: Array, quiet: Quiet, *, learnt: int, skew: float, unknown: float, windows: tuple[int, ...] = WINDOWS_H,
+    count: Array, mass: Array, total: Array, quiet: Quiet, *, learnt: int, skew: float, unknown: float,
+    windows: tuple[int, ...] = WINDOWS_H,
 ) -> Moved:  # fmt: skip
     """At each hour: the mean departure over trailing windows against that of everything before the window.
 

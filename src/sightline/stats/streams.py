@@ -15,9 +15,9 @@ _REST = 0.02  # of the series, in which one alarm is enough
 def surprises(values: Array, *, per_day: int, span: int, threshold: float = THRESHOLD) -> NDArray[np.int64]:
     """Positions at which the mean of the last `span` values departs from its own past, each from nothing later.
 
-    values: shape (n,), even steps, no gaps. per_day: steps of a day; 0 where there is no daily rhythm. Each value less the mean of the same time
-    of day on up to DAYS days before; the running mean of that, in standard deviations of the last _MEMORY of them about their median. A
-    series without any variation has no surprises. After one, as many values are passed over as make _REST of the series.
+    values: shape (n,), even steps, no gaps. per_day: steps of a day; 0 where there is no daily rhythm. Each value less the mean of the
+    same time of day on up to DAYS days before; the running mean of that, in standard deviations of the last _MEMORY of them about their
+    median. A series without any variation has no surprises. After one, as many values are passed over as make _REST of the series.
     """
     n = values.size
     left = values - _same_time(values, per_day)
@@ -46,7 +46,7 @@ def _same_time(values: Array, per_day: int) -> Array:
             break
         total[shift:] += values[:-shift]
         count[shift:] += 1
-    return np.divide(total, count, out=np.full(values.shape, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(values.shape, np.nan), where=count > 0), dtype=np.float64)
 
 
 def _running_mean(values: Array, span: int) -> Array:

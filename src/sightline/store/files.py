@@ -30,7 +30,8 @@ _SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class FileTable:
-    """An open file. `columns`: name → the engine's type, in the file's order. In SQL its rows are `file({file:String}, {format:String})`."""
+    """An open file. `columns`: name → the engine's type, in the file's order. In SQL its rows are
+    `file({file:String}, {format:String})`."""
 
     name: str
     columns: Mapping[str, str]
