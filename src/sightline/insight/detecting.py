@@ -26,7 +26,7 @@ _LOUDER = 1.5  # how much stronger than the last alarm a metric has to get to be
 _TAILS = 1.25  # thresholds above those of even, independent hours: what quiet weeks of public seeds took
 _FALSE_AT_LIMIT = 0.15
 _SIDE = 3.0  # standard errors by which anchors or questions have to have moved to name an alarm after them
-_ALONE_JUDGE, _ALONE_QUESTIONS = 4.0, 6.0  # and to be an alarm by themselves
+_ALONE_JUDGE, _ALONE_QUESTIONS = 4.0, 9.0  # and to be an alarm by themselves
 _BILLED = 0.6  # of a cell's requests billed otherwise: a price, not retries
 
 
