@@ -22,7 +22,7 @@ def make(path: Path, rows: int) -> None:
         f"concat('v', toString(intDiv(cityHash64(number, {d}) % 1000, {20 + 15 * (d % 12)}))) AS d{d}" for d in range(DIMENSIONS)
     )
     changed = "d3 = 'v1' AND d7 = 'v0' AND after"
-    chdb.query(
+    chdb.query(  # type: ignore[no-untyped-call]
         f"SELECT * EXCEPT (number), toUInt8(cityHash64(number, 'fail') % 1000 < 50 + if({changed}, 150, 0)) AS failed FROM ("
         f"SELECT number, number >= {rows} AS after, {names} FROM numbers({rows + rows // 10})) INTO OUTFILE '{path}' FORMAT Parquet"
     )

@@ -42,9 +42,9 @@ def explain_table(
         if not question.extra and COST in question.measure and all(name in table.columns for name in PARTS):
             question = _with_parts(question)
         asked = ask(table, question)
-    windows = {"reference": question.reference, "changed": question.changed}
-    judge = None if anchors is None else judge_moved(anchors, item="item", verdict="judge_pass", **windows)
-    questions = None if vectors is None else questions_moved(vectors, time=time or "ts", **windows)
+    reference, changed = question.reference, question.changed
+    judge = None if anchors is None else judge_moved(anchors, item="item", verdict="judge_pass", reference=reference, changed=changed)
+    questions = None if vectors is None else questions_moved(vectors, time=time or "ts", reference=reference, changed=changed)
     return explain(asked, direction=direction, evidence=Evidence(judge, questions))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.insight.requests_table import Rows, requests, write
 SIDES = ("--reference", "release = 'v1'", "--changed", "release = 'v2'")
 
 
-def explained(path: Path, measure: str, *more: str) -> dict[str, object]:
+def explained(path: Path, measure: str, *more: str) -> Any:
     result = CliRunner().invoke(app, ["explain", str(path), *SIDES, "--measure", measure, "--json", *more])
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -30,7 +31,7 @@ def broken_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_combination_that_got_worse_comes_first(broken_file: Path) -> None:
-    first = explained(broken_file, "mean(failed)")["hypotheses"][0]  # type: ignore[index]
+    first = explained(broken_file, "mean(failed)")["hypotheses"][0]
     assert first["where"] == {"model": "large", "region": "asia"}
     assert first["kind"] == "rate"
     assert first["interval"][0] < 0.2 < first["interval"][1]
@@ -39,7 +40,7 @@ def test_a_combination_that_got_worse_comes_first(broken_file: Path) -> None:
 
 
 def test_no_sentence_speaks_of_causes(broken_file: Path) -> None:
-    sentences = [one["sentence"] for one in explained(broken_file, "mean(failed)")["hypotheses"]]  # type: ignore[union-attr,index]
+    sentences = [one["sentence"] for one in explained(broken_file, "mean(failed)")["hypotheses"]]
     assert len(sentences) > 1
     assert not [one for one in sentences if "cause" in one.lower()]
     assert "model = large and region = asia" in sentences[0]
@@ -53,22 +54,21 @@ def test_names_mean_nothing(broken_file: Path, tmp_path: Path) -> None:
     hidden = {new.get(name, name): [f"{new[name]}~{one}" for one in of] if name in new else of for name, of in rows.items()}
     renamed = explained(write(hidden, tmp_path / "renamed.csv"), "mean(failed)")["hypotheses"]
     plain = explained(broken_file, "mean(failed)")["hypotheses"]
-    assert [one["where"] for one in renamed] == [  # type: ignore[union-attr,index]
-        {new[name]: f"{new[name]}~{value}" for name, value in one["where"].items()}
-        for one in plain  # type: ignore[union-attr,index]
+    assert [one["where"] for one in renamed] == [
+        {new[name]: f"{new[name]}~{value}" for name, value in one["where"].items()} for one in plain
     ]
-    assert [one["effect"] for one in renamed] == [one["effect"] for one in plain]  # type: ignore[union-attr,index]
+    assert [one["effect"] for one in renamed] == [one["effect"] for one in plain]
 
 
 def test_a_shift_of_the_mix_is_called_one(tmp_path: Path) -> None:
     """The task that fails more often grows; no task got worse."""
-    first = explained(write(requests(growing=True), tmp_path / "mix.csv"), "mean(failed)")["hypotheses"][0]  # type: ignore[index]
+    first = explained(write(requests(growing=True), tmp_path / "mix.csv"), "mean(failed)")["hypotheses"][0]
     assert (first["kind"], first["where"]) == ("mix", {"task": "agent"})
 
 
 def test_a_new_price_is_called_one(tmp_path: Path) -> None:
     rows = requests(price_of=lambda of, after: np.where(after & (of["model"] == "small"), 1.25, 1.0))
-    first = explained(write(rows, tmp_path / "price.csv"), "mean(cost_usd)")["hypotheses"][0]  # type: ignore[index]
+    first = explained(write(rows, tmp_path / "price.csv"), "mean(cost_usd)")["hypotheses"][0]
     assert (first["kind"], first["where"]) == ("price", {"model": "small"})
     assert first["effect"] == pytest.approx(np.log(1.25), abs=0.02)
 
@@ -97,7 +97,7 @@ def test_parquet_and_json_lines_say_the_same(broken_file: Path, tmp_path: Path) 
         names = list(table.columns)
         rows = table.rows("SELECT * FROM file({file:String}, {format:String}) SETTINGS max_threads = 1", {})
     lines.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows), "utf-8")
-    assert explained(lines, "mean(failed)")["hypotheses"][0]["where"] == {"model": "large", "region": "asia"}  # type: ignore[index]
+    assert explained(lines, "mean(failed)")["hypotheses"][0]["where"] == {"model": "large", "region": "asia"}
 
 
 @pytest.mark.parametrize(
@@ -122,5 +122,5 @@ def test_names_and_values_of_a_file_are_bound(tmp_path: Path) -> None:
     """Columns and values that look like SQL are columns and values."""
     rows = requests(6_000, fails=lambda of, after: 0.3 * (after & (of["region"] == "asia")))
     rows["a`b'); DROP TABLE units; --"] = [one.replace("asia", "x' OR 1=1 --") for one in rows.pop("region")]
-    first = explained(write(rows, tmp_path / "{a,b}* ::.csv"), "mean(failed)")["hypotheses"][0]  # type: ignore[index]
+    first = explained(write(rows, tmp_path / "{a,b}* ::.csv"), "mean(failed)")["hypotheses"][0]
     assert first["where"] == {"a`b'); DROP TABLE units; --": "x' OR 1=1 --"}

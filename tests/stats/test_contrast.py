@@ -67,7 +67,7 @@ def test_the_value_whose_share_grew() -> None:
     codes = np.column_stack([first, random.integers(1, 4, after.size)])
     found = growth(codes, [6, 4], after, [0, 1])[0]
     assert found.cell == ((0, 1),)
-    assert (found.before, found.after) == (pytest.approx(0.1, abs=0.02), pytest.approx(0.3, abs=0.02))
+    assert [found.before, found.after] == pytest.approx([0.1, 0.3], abs=0.02)
 
 
 @pytest.mark.parametrize(("moved", "sure"), [(0.0, False), (0.3, True)])

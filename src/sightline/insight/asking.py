@@ -142,10 +142,10 @@ def measured_as(text: str, columns: Mapping[str, str], binder: Binder) -> Measur
                 raise BadFilterError(f"p{level} is no quantile: write p1 to p99.9", column=1)
             return Measured("quantile", sql, "1", f"{sql} IS NOT NULL", at, frozenset({name}))
         case MeasureText("share", None, filters) if filters:
-            sql = [on_columns(one, columns, binder) for one in filters]
-            among = sql[1] if len(sql) > 1 else f"({sql[0]}) IS NOT NULL"
+            tests = [on_columns(one, columns, binder) for one in filters]
+            among = tests[1] if len(tests) > 1 else f"({tests[0]}) IS NOT NULL"
             names = frozenset(name for one in filters for name in names_in(one))
-            return Measured("mean", sql[0], "1", among, 0.0, names)
+            return Measured("mean", tests[0], "1", among, 0.0, names)
     raise BadTableError(f"{text!r} can't be explained: write mean(column), share(filter), p95(column) or sum(column)/sum(column).")
 
 
@@ -229,10 +229,11 @@ def _read(table: FileTable, names: list[str], question: Question, measure: Measu
     half = MOST_UNITS // 2
     share_after = min(1.0, max(half, MOST_UNITS - before) / after)
     share_before = min(1.0, max(half, MOST_UNITS - after) / before)
-    codes, params = [], {"share_after": round(share_after * 1e6), "share_before": round(share_before * 1e6)}
+    codes: list[str] = []
+    params: dict[str, object] = {"share_after": round(share_after * 1e6), "share_before": round(share_before * 1e6)}
     for j, (i, of) in enumerate(zip(kept, values, strict=True)):
         codes.append(f"toUInt16(transform(toString(d{i}), {{v{j}:Array(String)}}, {{c{j}:Array(UInt16)}}, toUInt16(0))) AS c{j}")
-        params[f"v{j}"], params[f"c{j}"] = of, list(range(1, len(of) + 1))  # type: ignore[assignment]
+        params[f"v{j}"], params[f"c{j}"] = of, list(range(1, len(of) + 1))
     extra = "".join(f"e{i}, " for i in range(len(question.extra)))
     dtype = np.dtype(
         [("after", "u1"), ("half", "u1"), ("value", "<f8"), ("weight", "<f8"), ("hour", "<i4")]

@@ -273,6 +273,6 @@ def vectors_moved(block_hours: Array, counts: Array, sums: Array, squares: Array
             hour = min(max(int(at[i]), 0), hours - 1)
             out[hour] = max(out[hour], z)
     last = np.flatnonzero(out)
-    for i, hour in enumerate(last):  # what was seen holds until the next block
+    for i, hour in enumerate(last.tolist()):  # what was seen holds until the next block
         out[hour : last[i + 1] if i + 1 < last.size else hours] = out[hour]
     return out

@@ -49,9 +49,8 @@ def paid_over_expected(asked: Asked, dimensions: Sequence[int]) -> Array | None:
         return None
     parts = [np.nan_to_num(asked.extra[name]) for name in PARTS]
     before = ~asked.after
-    found = best_tariff(
-        asked.codes[before].astype(np.int64), asked.sizes, asked.value[before], *(part[before] for part in parts), dimensions=dimensions
-    )
+    inputs, cached, outputs = (part[before] for part in parts)
+    found = best_tariff(asked.codes[before].astype(np.int64), asked.sizes, asked.value[before], inputs, cached, outputs, dimensions)
     if found is None:
         return None
     dimension, prices = found
@@ -59,15 +58,15 @@ def paid_over_expected(asked: Asked, dimensions: Sequence[int]) -> Array | None:
     fitted = (tokens * prices[asked.codes[:, dimension]]).sum(axis=1)
     known = (asked.value > 0) & (fitted > 0)
     ratio = np.divide(asked.value, fitted, out=np.ones(asked.value.shape), where=known)
-    return np.clip(np.log(ratio), -_MOST, _MOST)
+    return np.asarray(np.clip(np.log(ratio), -_MOST, _MOST), dtype=np.float64)
 
 
 def _prices(tokens_per_dollar: Array) -> Array:
     """What a token of each part costs: least squares on relative errors, three times, each time without the fifth that fits worst."""
     rows = np.ones(tokens_per_dollar.shape[0], dtype=bool)
-    prices = np.zeros(tokens_per_dollar.shape[1])
+    prices: Array = np.zeros(tokens_per_dollar.shape[1])
     for _ in range(4):
-        prices, *_ = np.linalg.lstsq(tokens_per_dollar[rows], np.ones(int(rows.sum())), rcond=None)
+        prices = np.asarray(np.linalg.lstsq(tokens_per_dollar[rows], np.ones(int(rows.sum())), rcond=None)[0])
         off = np.abs(tokens_per_dollar @ prices - 1)
         rows = off <= max(float(np.quantile(off, _KEPT)), 1e-9)
     return prices

@@ -342,10 +342,10 @@ def _sums(
     of[whole["hour"].astype(int) - first] = whole["expected"]
     return [
         Series(
-            channel, cells, *(np.ascontiguousarray(stacked[:, :, k, i], dtype=np.float64) for i in range(4)), of[:, k], model.skew,
-            model.level,
+            channel, cells, parts_of[..., 0], parts_of[..., 1], parts_of[..., 2], parts_of[..., 3], of[:, k], model.skew, model.level
         )
         for k, (channel, model) in enumerate(zip(channels, models, strict=True))
+        for parts_of in (stacked[:, :, k, :].astype(np.float64),)
     ]  # fmt: skip
 
 
