@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -19,6 +20,14 @@ app = typer.Typer(
 prices_app = typer.Typer(no_args_is_help=True, help="The catalogue of prices.")
 app.add_typer(prices_app, name="prices")
 _err = Console(stderr=True, highlight=False)
+
+
+class Direction(StrEnum):
+    """Which way a measure moved."""
+
+    ANY = "any"
+    UP = "up"
+    DOWN = "down"
 
 
 def _option(field: str, flag: str) -> Any:
@@ -159,6 +168,68 @@ def price(
     settings = _settings(data=data)
     try:
         price_file(settings, file, catalogue=catalogue, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="A table: Parquet, CSV, TSV or JSON lines, also .gz.", show_default=False)],
+    reference: Annotated[
+        str, typer.Option("--reference", help="A filter of the rows before, of the table's own columns.", show_default=False)
+    ],
+    changed: Annotated[str, typer.Option("--changed", help="A filter of the rows after.", show_default=False)],
+    measure: Annotated[
+        str, typer.Option("--measure", help="mean(c), share(filter), p95(c); of cells: sum(value)/sum(cnt).", show_default=False)
+    ],
+    by: Annotated[str | None, typer.Option("--by", help="The dimensions, with commas; all that look like one without.")] = None,
+    where: Annotated[str, typer.Option("--where", help="A filter that all rows must satisfy.")] = "",
+    probability: Annotated[
+        str | None, typer.Option("--probability", help="A column with p of a row having got into the sample: it weighs 1/p.")
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="The column with the time; the only one of that type without.")] = None,
+    direction: Annotated[Direction, typer.Option("--direction", help="Look for rises or falls only.")] = Direction.ANY,
+    anchors: Annotated[Path | None, typer.Option("--anchors", help="A table of re-judged anchors: item, judge_pass, the time.")] = None,
+    vectors: Annotated[Path | None, typer.Option("--vectors", help="A table of embeddings: columns of floats, the time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, instead of a table.")] = False,
+) -> None:
+    """Where a measure differs most between two sets of a table's rows: hypotheses, best first. Asks no server and no network."""
+    from sightline.cli_explain import explain_file
+    from sightline.insight.asking import Question
+
+    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    question = Question(reference, changed, measure, by=names, where=where, probability=probability, time=time)
+    try:
+        explain_file(file, question, direction=direction.value, anchors=anchors, vectors=vectors, as_json=as_json)
+    except (SightlineError, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="A table of requests or of plain values, as for explain.", show_default=False)],
+    time: Annotated[str, typer.Option("--time", help="The column with the time: a date, or seconds since 1970.")] = "ts",
+    measure: Annotated[
+        list[str] | None, typer.Option("--measure", help="Watch this too: mean(c), share(filter), p95(c); may be repeated.")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="The dimensions, with commas; all columns of words without.")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="Of plain series: the column with the values.")] = None,
+    series: Annotated[str | None, typer.Option("--series", help="Of plain series: the column that says which.")] = None,
+    learn_days: Annotated[int, typer.Option("--learn-days", min=1, help="Days to learn from before anything is raised.")] = 14,
+    budget: Annotated[float, typer.Option("--budget", min=0.001, help="False alarms a week, over everything watched.")] = 0.5,
+    anchors: Annotated[Path | None, typer.Option("--anchors", help="A table of re-judged anchors: item, judge_pass, the time.")] = None,
+    vectors: Annotated[Path | None, typer.Option("--vectors", help="A table of embeddings: columns of floats, the time.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="A TOML file: by, measures, learn_days, budget.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines, instead of a table.")] = False,
+) -> None:
+    """Replay a table hour by hour: what would have been raised, and when. Asks no server and no network."""
+    from sightline.cli_backtest import backtest_file
+    from sightline.insight.replay import Replay
+
+    names = tuple(name.strip() for name in (by or "").split(",") if name.strip())
+    asked = Replay(time, names, tuple(measure or ()), learn_days, budget, anchors, vectors)
+    try:
+        backtest_file(file, asked, value=value, series=series, config=config, as_json=as_json)
     except (SightlineError, OSError) as error:
         _fail(str(error))
 

@@ -1,0 +1,2 @@
+-- How many units stand on each side.
+SELECT countIf(NOT after), countIf(after) FROM units
