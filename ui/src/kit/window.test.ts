@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { edgesOf, validWindow, windowName, windowOf } from "./window";
+import { edgesOf, validWindow, type WindowSearch, windowName, windowOf } from "./window";
 
 it("keeps a window it knows and drops the rest", () => {
   expect(validWindow({ range: "30d", other: 1 })).toEqual({ range: "30d" });
@@ -19,4 +19,11 @@ it("says a window in words", () => {
     "all time",
     "the selected window",
   ]);
+});
+
+it("takes the last day for a range that is not offered", () => {
+  const said = { range: "6h" } as unknown as WindowSearch;
+  expect(windowOf(said)).toEqual(windowOf({}));
+  expect(windowName(said)).toBe(windowName({}));
+  expect(edgesOf(said).every(Number.isFinite)).toBe(true);
 });

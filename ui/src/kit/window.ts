@@ -32,11 +32,14 @@ const WIDTHS: Record<Exclude<Range, "all">, [string, string]> = {
 
 const AGO: Record<Exclude<Range, "all">, number> = { "15m": 9e5, "1h": 36e5, "24h": 864e5, "7d": 6048e5, "30d": 2592e6 };
 
+/** A range that is not offered, as a URL may say it, is the last day. */
+const rangeOf = ({ range }: WindowSearch): Range => (range && Object.hasOwn(RANGES, range) ? range : "24h");
+
 /** The ends of that window in ms since the epoch: a chart covers all of it, busy or not. */
 export function edgesOf(search: WindowSearch): [number, number] {
   const to = search.to ? new Date(search.to).getTime() : Date.now();
   if (search.from) return [new Date(search.from).getTime(), to];
-  const range = search.range ?? "24h";
+  const range = rangeOf(search);
   return [to - AGO[range === "all" ? "24h" : range], to];
 }
 
@@ -48,7 +51,7 @@ export function windowOf(search: WindowSearch): { from?: string; to?: string; in
     const seconds = Math.max(1, Math.ceil((to - from) / 1000 / 60));
     return { ...(search.from && { from: search.from }), ...(search.to && { to: search.to }), interval: `${seconds}s` };
   }
-  const range = search.range ?? "24h";
+  const range = rangeOf(search);
   if (range === "all") return { interval: null };
   const [from, interval] = WIDTHS[range];
   return { from, interval };
@@ -57,6 +60,6 @@ export function windowOf(search: WindowSearch): { from?: string; to?: string; in
 /** A window in words, for a sentence. */
 export function windowName(search: WindowSearch): string {
   if (search.from || search.to) return "the selected window";
-  const range = search.range ?? "24h";
+  const range = rangeOf(search);
   return range === "all" ? "all time" : `the last ${RANGES[range]}`;
 }
