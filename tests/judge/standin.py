@@ -18,13 +18,14 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sightline.judge.fence import outside
 
 USAGE = {"prompt_tokens": 500, "completion_tokens": 50, "total_tokens": 550}
+_BEFORE_THE_FIRST = 5  # calls that go well
 _FENCE = re.compile(r"lines that begin with (FENCE-[0-9a-f]{32})")
 
 
@@ -59,13 +60,19 @@ class StandIn:
         self._random = random.Random(self.seed)
 
     async def _chat(self, request: Request) -> Response:
-        body = await request.json()
+        try:
+            body = await request.json()
+        except ClientDisconnect:  # it was killed while it asked
+            return Response(status_code=499)
         luck, kind = self._random.random(), "answered"
         for name, share in self.failures.items():
             luck -= share
             if luck < 0:
                 kind = name
                 break
+        # each kind once among the first, whatever the seed
+        number = self.calls.total() - _BEFORE_THE_FIRST
+        kind = list(self.failures)[number] if 0 <= number < len(self.failures) else kind
         self.calls[kind] += 1
         if kind == "429":
             return JSONResponse({"error": {"message": "slow down"}}, 429, {"retry-after": "0.2"})
