@@ -35,10 +35,11 @@ def test_a_groundedness_judge_is_running_labelled_and_calibrated_in_five_minutes
     page.get_by_role("link", name="groundedness").click(timeout=60_000)
     page.get_by_label("Your name").fill("ann")
     page.get_by_role("button", name="That's me").click()
-    case = page.get_by_role("article", name="What is to be judged")
+    asked = page.get_by_role("region", name="Your verdict")
     state = page.get_by_role("status").filter(has_text="this week")
     for done in range(1, LABELS + 1):
-        expect(case).to_be_visible(timeout=120_000)
+        expect(state).not_to_contain_text("· 0 wait", timeout=120_000)
+        expect(asked).to_be_visible()
         page.keyboard.press("1" if done % 4 else "2")
         expect(state).to_contain_text(f"{done} of 20 this week")
     page.get_by_role("link", name="Calibration").click()

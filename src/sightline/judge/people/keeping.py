@@ -9,6 +9,7 @@ from sightline.query import UNITS_NS, Reader
 from sightline.store import CalibrationRun, ReviewPlan, Reviews
 
 _LOOK_BACK_DAYS = 7
+_FEWEST_AT_FIRST = 4
 _FEWEST_A_LABEL = 2  # units to choose from for each label, before a day has passed
 
 
@@ -42,7 +43,9 @@ async def fill(
         )  # fmt: skip
 
     one = await found(since)
-    if not labels and plan.filled is not None and one.units < _FEWEST_A_LABEL * wanted and now - plan.filled < timedelta(days=1):
+    # Nobody who has just switched a judge on waits: its first quota comes as it judges, later ones spread over their week.
+    enough = _FEWEST_AT_FIRST if len(asked) < plan.weekly_labels else _FEWEST_A_LABEL * wanted
+    if not labels and plan.filled is not None and one.units < enough and now - plan.filled < timedelta(days=1):
         return 0
     if labels and len(one.items) < wanted and plan.filled is not None:
         one = await found(back)
