@@ -140,4 +140,4 @@ def test_two_lines_trace_a_service_that_exists(server: Server, project: str, tmp
     assert 50 <= by_kind["llm"]["max(ttft_ms)"] <= took_ms
     assert server.count(of="traces", project=project) == 1
     listed = server.get("/api/v1/traces", project=project)["traces"]
-    assert listed[0]["root_name"] == "GET /ask"
+    assert listed[0]["name"] == "GET /ask"

@@ -238,8 +238,6 @@ def test_the_pytest_plugin_fails_a_test_that_has_become_worse(bench: Bench) -> N
     command = (
         "pytest",
         "-q",
-        "-p",
-        "sightline.experiments.plugin",
         "--sightline-project",
         bench.project,
         "-p",

@@ -82,6 +82,7 @@ def test_a_budget_is_never_exceeded_by_several_workers(server: Server, project: 
                 lambda found: found["in_flight"] == 0 and found["judged"] > 0 and spent(found) > budget - 0.012,
                 within_s=60,
             )
+        stand = server.get(path)  # the workers have gone and have said all
     # a call that nobody heard of counts with all that it may have cost
     assert endpoint.charged * USD_A_CALL <= spent(stand) + 1e-9
     assert spent(stand) <= stand["spend"][0]["committed_usd"] + 1e-9 <= budget + 1e-9

@@ -53,7 +53,7 @@ def test_a_question_that_cannot_be_is_a_422_that_says_what_would_be_right(
     [
         ({"measures": []}, "measures"),
         ({"measures": ["count"], "filtr": "x"}, "filtr"),
-        ({"measures": ["count"], "of": "logs"}, "'spans', 'traces' or 'sessions'"),
+        ({"measures": ["count"], "of": "logs"}, "'spans', 'traces', 'sessions' or 'scores'"),
         ({"measures": ["median(x)"]}, "Unknown measure 'median'"),
         ({"measures": ["count"], "from": "soon"}, "RFC 3339"),
         ({"measures": ["count"], "interval": "often"}, "5m"),

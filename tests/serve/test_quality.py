@@ -225,7 +225,7 @@ def test_scores_on_a_scale_are_corrected_too(told: Told) -> None:
     assert found["series"][0]["corrected"] is not None
     calibrated = told.get("/quality/judges/scale/calibration", segment="task")
     fits(quality_models.CalibrationAnswer, calibrated)
-    assert (calibrated["kind"], calibrated["agreement"]["measure"]) == ("score", "weighted kappa")
+    assert (calibrated["kind"], calibrated["agreement"]["measure"]) == ("score", "correlation")
     assert calibrated["segments"][0]["bias"]["value"]["value"] > 0.5
 
 

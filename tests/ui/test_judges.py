@@ -72,6 +72,7 @@ def test_a_judge_is_made_changed_switched_off_and_deleted(judged: Screen) -> Non
     page.reload()
     expect(page.get_by_role("textbox", name="Rubric")).to_have_value("Is it short and kind?")
     page.get_by_role("button", name="Switch it off").click()
+    expect(page.get_by_role("button", name="Switch it on")).to_be_visible()
     page.get_by_role("link", name="← Judges").click()
     row = page.get_by_role("table", name="Judges").get_by_role("row").filter(has_text="short enough")
     expect(row).to_contain_text("off")

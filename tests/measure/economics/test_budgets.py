@@ -197,7 +197,6 @@ def test_periods_are_the_calendars(period: Any, today: date, first: date, after:
         ({"filter": "model = "}, "column"),
         ({"group_by": "tennant"}, "group_by: .*did you mean 'tenant'"),
         ({"group_by": "count(*)"}, "group_by: "),
-        ({"group_by": "scores['x']"}, "group_by: "),
         ({"group_by": "trace.task"}, "group_by: "),
         ({"group_value": "acme"}, "group_value: It needs a group_by"),
     ],

@@ -1,5 +1,6 @@
 """Objectives: the share that was good, the budget that is left, burn rates and the alerts of the workbook."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -56,8 +57,9 @@ async def test_what_is_unknown_is_neither_good_nor_bad(engine: Engine, put: Put,
 
 async def test_scores_can_be_asked(engine: Engine, put: Put, project: str) -> None:
     put(*(before(i, 60) for i in range(4)))
-    rows = [[project, f"{i + 1:032x}", "", "grounded", 1.0 if i else 0.0] for i in range(3)]
-    engine.connect().insert("scores", rows, column_names=["project", "trace_id", "span_id", "name", "value"])
+    start = datetime.fromtimestamp(NOW_NS / 1e9 - 60, UTC)
+    rows = [[project, f"{i + 1:032x}", "grounded", 1.0 if i else 0.0, start] for i in range(3)]
+    engine.connect().insert("scores", rows, column_names=["project", "trace_id", "name", "value", "start"])
     asked = slo(project, "trace.scores['grounded'] >= 0.5", among="trace.scores['grounded'] is not null")
     found = await slos.status(engine, asked, now_ns=NOW_NS)
     assert (found["good"], found["bad"], found["unknown"]) == (2, 1, 0)

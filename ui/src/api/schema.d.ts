@@ -9483,7 +9483,11 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/jsonl": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/csv": unknown;
+                };
             };
             /** @description The body can't be read: it is not UTF-8 text. */
             400: {
@@ -11655,6 +11659,20 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The question can't be; `error` says what would be right, `column` where in the filter. */
             422: {
                 headers: {
@@ -11734,6 +11752,20 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": "There was an error parsing the body"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Nothing is stored under that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "No trace '…' in project 'default'."
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

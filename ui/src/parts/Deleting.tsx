@@ -17,8 +17,9 @@ export function Deleting({ remove, changes, onDone }: Props) {
   const go = async () => {
     try {
       await remove();
+      // who goes elsewhere asks there: what is still on screen must not ask for what is gone
+      await known.invalidateQueries({ queryKey: changes, refetchType: onDone ? "none" : "active" });
       onDone?.();
-      await known.invalidateQueries({ queryKey: changes });
     } catch (error) {
       setWrong(error instanceof Error ? error.message : String(error));
     }

@@ -186,7 +186,12 @@ async def import_items(
     return _changed(await keeper.put(dataset, items, whole=whole, author=author, origin=origin), items)
 
 
-@router.get("/{id}/export", response_class=Response, responses=NOT_FOUND, summary="Export a dataset")
+@router.get(
+    "/{id}/export",
+    response_class=Response,
+    responses=NOT_FOUND | {200: {"content": {"application/jsonl": {}, "text/csv": {}, "application/vnd.apache.parquet": {}}}},
+    summary="Export a dataset",
+)
 async def export_items(
     asker: AskerParam,
     config: ConfigParam,

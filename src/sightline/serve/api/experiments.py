@@ -34,7 +34,7 @@ router = APIRouter(prefix="/experiments", tags=["experiments"])
 ExperimentIdParam = Annotated[str, Path(alias="id", max_length=64, examples=["5f3c2c1f7d0a4f0f8a4c6d7e8f901234"])]
 
 
-@router.get("", response_model=ExperimentsResponse, summary="List experiments")
+@router.get("", response_model=ExperimentsResponse, responses=NOT_FOUND, summary="List experiments")
 async def get_experiments(
     config: ConfigParam,
     project: ProjectParam = "default",
@@ -47,7 +47,7 @@ async def get_experiments(
     return answer({"experiments": [_shown(one, names.get(one.dataset_id)) for one in found]})
 
 
-@router.post("", response_model=Experiment, status_code=201, summary="Make an experiment")
+@router.post("", response_model=Experiment, status_code=201, responses=NOT_FOUND, summary="Make an experiment")
 async def post_experiment(
     asker: AskerParam, config: ConfigParam, request: ExperimentRequest, project: ProjectParam = "default"
 ) -> Response:

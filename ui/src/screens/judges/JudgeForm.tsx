@@ -3,7 +3,7 @@ import { Button, NativeSelect, NumberInput, Select, Textarea, TextInput } from "
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { changeJudge, createJudge, type Definition, deleteJudge, type Judge, library } from "../../api/judges";
+import { changeJudge, createJudge, type Definition, deleteJudge, type Judge, judges, library } from "../../api/judges";
 import { Deleting } from "../../parts/Deleting";
 import { useAsked } from "../../parts/useAsked";
 import { Cost } from "./Cost";
@@ -55,12 +55,17 @@ export function JudgeForm({ kept, first }: Props) {
     try {
       const made = await work();
       await known.invalidateQueries({ queryKey: ["/judges"] });
-      navigate({ to: "/judges/$judge", params: { judge: made.id }, search: { project } });
+      if (!kept) navigate({ to: "/judges/$judge", params: { judge: made.id }, search: { project } });
     } catch (error) {
       setWrong(objectionOf(error));
     } finally {
       setSending(false);
     }
+  };
+  const gone = async (id: string) => {
+    await deleteJudge(id);
+    // the list begins with what is known: nobody asks there how the deleted one stands
+    known.setQueryData(judges(project).queryKey, (was) => was && { ...was, judges: was.judges.filter((one) => one.id !== id) });
   };
   const save = (event: FormEvent) => {
     event.preventDefault();
@@ -190,7 +195,7 @@ export function JudgeForm({ kept, first }: Props) {
               </Button>
               <span className="grow" />
               <Deleting
-                remove={() => deleteJudge(kept.id)}
+                remove={() => gone(kept.id)}
                 changes={["/judges"]}
                 onDone={() => navigate({ to: "/judges", search: { project } })}
               />
