@@ -226,7 +226,9 @@ def test_scores_on_a_scale_are_corrected_too(told: Told) -> None:
     calibrated = told.get("/quality/judges/scale/calibration", segment="task")
     fits(quality_models.CalibrationAnswer, calibrated)
     assert (calibrated["kind"], calibrated["agreement"]["measure"]) == ("score", "correlation")
-    assert calibrated["segments"][0]["bias"]["value"]["value"] > 0.5
+    # it gives one more, and every ninth time not: nearly in step with people
+    assert 0.8 < calibrated["agreement"]["value"]["value"] < 1
+    assert [group["group"] for group in calibrated["segments"]] == [["sales"], ["support"]]
 
 
 def test_labels_picked_by_hand_correct_nothing(told: Told) -> None:
